@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * clone_with_pids() and clone3(set_tid) for user programs.
+ *
+ * The ABI itself (struct clone_with_pids_args, the system call's number) is the kernel's:
+ * <linux/clone_with_pids.h> and <asm/unistd.h> as exported by our patched tree.  What the call means is said
+ * in Documentation/userspace-api/clone_with_pids.rst of the same tree.
+ *
+ * Words used throughout:
+ *   level      depth of a pid namespace; the machine's initial one is level 0
+ *   oldest     the namespace with the smallest level that is meant; youngest, the one with the greatest
+ *   known      a namespace for which a checkpoint recorded a pid; the youngest ones
+ *   unknown    an older namespace, which the recorded tree did not have: the kernel chooses there
+ *
+ * None of these functions goes through the C library's fork(): atfork handlers do not run in the child, and
+ * musl's cached thread id stays the parent's (raise(), pthread locks).  The child may use system calls and
+ * plain library functions, and should end with _exit().
+ */
+#ifndef CLONE_WITH_PIDS_H
+#define CLONE_WITH_PIDS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+#include <linux/clone_with_pids.h>
+
+/* MAX_PID_NS_LEVEL of include/linux/pid_namespace.h; levels are counted from 0. */
+#define MAX_LEVEL  32
+#define MAX_LEVELS (MAX_LEVEL + 1)
+
+/*
+ * The call with every register as given, nothing checked and nothing translated.  The child, if there is one,
+ * returns from this function too, so it must have the caller's stack (or a copy of it).
+ * Returns what the kernel returned: the child's pid, 0 in the child, or -errno.
+ */
+long clone_with_pids_raw(unsigned long flags, const void *args, long args_size,
+			 const void *tls, const void *pids);
+
+/*
+ * As above for a child with a stack of its own, as args->child_stack_base and child_stack_size say: the child
+ * calls fn(arg) there, and exits (this thread only) with what fn returns.
+ */
+long clone_with_pids_on_stack(unsigned long flags, const struct clone_with_pids_args *args,
+			      const void *tls, const void *pids, int (*fn)(void *), void *arg);
+
+/*
+ * Fork a child with chosen pids: pids[0..nr-1], oldest namespace first, aligned to the youngest; 0 leaves a
+ * level to the kernel.  flags: CLONE_NEW* and the like; SIGCHLD is added.
+ * Returns the child's pid, 0 in the child, or -1 with errno.
+ */
+pid_t clone_with_pids(unsigned int flags, const pid_t *pids, unsigned int nr);
+
+/*
+ * The same through mainline's clone3(set_tid).  The list is given in the same order and turned round here; with
+ * CLONE_NEWPID the 1 for the new namespace is put in front.  clone3() has no way to say 0, so that an entry of
+ * 0 is an error, EINVAL, unless all entries older than it are 0 too: then they are left out.
+ */
+pid_t clone3_with_pids(unsigned int flags, const pid_t *pids, unsigned int nr);
+
+/* Plain clone(): the kernel chooses every pid.  The list is ignored; for tables of methods. */
+pid_t clone_without_pids(unsigned int flags, const pid_t *pids, unsigned int nr);
+
+#endif
