@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <linux/capability.h>
+
+#include "calls.h"
+#include "report.h"
+
+static void reap(pid_t pid)
+{
+	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
+		;
+}
+
+long try_registers(unsigned long flags, const void *args, long size, const void *tls, const void *pids)
+{
+	long ret = clone_with_pids_raw(flags, args, size, tls, pids);
+
+	if (!ret)
+		_exit(0);
+	if (ret > 0)
+		reap(ret);
+	return ret;
+}
+
+long try_pids(unsigned long flags, unsigned int nr, const pid_t *pids)
+{
+	struct clone_with_pids_args args = { .nr_pids = nr };
+
+	return try_registers(flags | SIGCHLD, &args, sizeof(args), NULL, pids);
+}
+
+pid_t plain_clone(unsigned long flags)
+{
+	pid_t pid = syscall(SYS_clone, flags | SIGCHLD, NULL, NULL, NULL, NULL);
+
+	if (pid < 0)
+		broken("clone");
+	return pid;
+}
+
+static void make_pipe(int pipefd[2])
+{
+	if (pipe2(pipefd, O_CLOEXEC) < 0)
+		broken("pipe");
+}
+
+static __attribute__((noreturn)) void tell_nspid(int fd)
+{
+	struct nspid n;
+
+	own_nspid(&n);
+	if (write(fd, &n, sizeof(n)) != sizeof(n))
+		broken("write to the parent");
+	_exit(0);
+}
+
+static void hear_nspid(int pipefd[2], pid_t pid, struct nspid *seen)
+{
+	close(pipefd[1]);
+	if (read(pipefd[0], seen, sizeof(*seen)) != sizeof(*seen))
+		fail("the child %d ended and did not tell its pids", pid);
+	close(pipefd[0]);
+	wait_ok(pid, "the child");
+}
+
+long born(unsigned long flags, unsigned int nr, const pid_t *pids, struct nspid *seen)
+{
+	struct clone_with_pids_args args = { .nr_pids = nr };
+	int pipefd[2];
+	long ret;
+
+	make_pipe(pipefd);
+	ret = clone_with_pids_raw(flags | SIGCHLD, &args, sizeof(args), NULL, pids);
+	if (!ret)
+		tell_nspid(pipefd[1]);
+	if (ret > 0) {
+		hear_nspid(pipefd, ret, seen);
+	} else {
+		close(pipefd[0]);
+		close(pipefd[1]);
+	}
+	return ret;
+}
+
+void born_plain(struct nspid *seen)
+{
+	int pipefd[2];
+	pid_t pid;
+
+	make_pipe(pipefd);
+	pid = plain_clone(0);
+	if (!pid)
+		tell_nspid(pipefd[1]);
+	hear_nspid(pipefd, pid, seen);
+}
+
+static const char *list_text(unsigned int nr, const pid_t *pids)
+{
+	struct nspid n = { .levels = nr };
+
+	for (unsigned int i = 0; i < nr && i < MAX_LEVELS; i++)
+		n.pid[i] = pids[i];
+	return nr <= MAX_LEVELS ? nspid_text(&n) : "...";
+}
+
+void granted(unsigned long flags, unsigned int nr, const pid_t *pids)
+{
+	struct nspid self, seen;
+	long ret = born(flags, nr, pids, &seen);
+	int known;	/* the levels that existed before */
+
+	expect_errno(ret, 0, "clone_with_pids(%#lx, {%s})", flags, list_text(nr, pids));
+	known = seen.levels - !!(flags & CLONE_NEWPID);
+	for (unsigned int i = 0; i < nr; i++) {
+		int level = known - nr + i;
+
+		if (pids[i] && (level < 0 || seen.pid[level] != pids[i]))
+			fail("asked for pids {%s}, the child has {%s}", list_text(nr, pids), nspid_text(&seen));
+	}
+	if (flags & CLONE_NEWPID)
+		expect(seen.pid[known], 1, "the child's pid in its new namespace");
+	own_nspid(&self);
+	expect(ret, seen.pid[self.levels - 1], "the pid that the caller was given");
+}
+
+void counters_stay(void (*call)(const void *arg), const void *arg)
+{
+	struct nspid before, after;
+	int level;
+
+	for (int tries = 0; tries < 5; tries++) {
+		born_plain(&before);
+		call(arg);
+		born_plain(&after);
+		for (level = before.levels - 1; level >= 0; level--) {
+			if (after.pid[level] != before.pid[level] + 1)
+				break;
+		}
+		if (level < 0)
+			return;
+		if (level > 0)
+			break;
+	}
+	fail("the counter of level %d moved: a child before had pid %d, the next one %d", level,
+	     before.pid[level], after.pid[level]);
+}
+
+struct refusal {
+	int error;
+	unsigned long flags;
+	unsigned int nr;
+	const pid_t *pids;
+};
+
+static void call_refusal(const void *arg)
+{
+	const struct refusal *r = arg;
+
+	expect_errno(try_pids(r->flags, r->nr, r->pids), r->error, "clone_with_pids(%#lx, {%s})", r->flags,
+		     list_text(r->nr, r->pids));
+}
+
+void refused(int error, unsigned long flags, unsigned int nr, const pid_t *pids)
+{
+	struct refusal r = { error, flags, nr, pids };
+
+	counters_stay(call_refusal, &r);
+}
+
+/*
+ * The child's part of hold() and container().  A byte is the sign, not the end of the file: other children may
+ * have the pipe's other end, too.
+ */
+static __attribute__((noreturn)) void wait_for_release(const int pipefd[2])
+{
+	char c;
+
+	_exit(read(pipefd[0], &c, 1) == 1 ? 0 : 1);
+}
+
+struct held hold(unsigned long flags, unsigned int nr, const pid_t *pids)
+{
+	struct clone_with_pids_args args = { .nr_pids = nr };
+	int pipefd[2];
+	long ret;
+
+	make_pipe(pipefd);
+	ret = clone_with_pids_raw(flags | SIGCHLD, &args, sizeof(args), NULL, pids);
+	if (!ret)
+		wait_for_release(pipefd);
+	expect_errno(ret, 0, "clone_with_pids(%#lx, {%s}) for a child that stays", flags, list_text(nr, pids));
+	close(pipefd[0]);
+	return (struct held){ ret, pipefd[1] };
+}
+
+void release(struct held *h)
+{
+	if (write(h->fd, "", 1) != 1)
+		broken("write to the child that is held");
+	close(h->fd);
+	wait_ok(h->pid, "the child that was held");
+}
+
+void wait_ok(pid_t pid, const char *what)
+{
+	char words[64];
+	int status;
+	pid_t got;
+
+	do
+		got = waitpid(pid, &status, __WALL);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		broken("wait for %d, %s", pid, what);
+	if (!status_ok(status))
+		fail("%s (%d): %s", what, pid, status_words(status, words, sizeof(words)));
+}
+
+/* The init of a namespace: run fn in a child and reap until that one has ended. */
+static __attribute__((noreturn)) void init_of_level(void (*fn)(const void *arg), const void *arg)
+{
+	pid_t worker = plain_clone(0), got;
+	int status = 1;
+
+	if (!worker) {
+		fn(arg);
+		_exit(0);
+	}
+	do
+		got = waitpid(-1, &status, __WALL);
+	while (got != worker && (got > 0 || errno == EINTR));
+	_exit(got == worker && status_ok(status) ? 0 : 1);
+}
+
+void at_level(int n, void (*fn)(const void *arg), const void *arg)
+{
+	pid_t pid;
+
+	if (!n) {
+		fn(arg);
+		return;
+	}
+	pid = plain_clone(CLONE_NEWPID);
+	if (!pid) {
+		if (n == 1)
+			init_of_level(fn, arg);
+		at_level(n - 1, fn, arg);
+		_exit(0);
+	}
+	wait_ok(pid, "the init of a namespace");
+}
+
+struct container_arg {
+	const int *release, *tell;
+	int depth;
+};
+
+/* One level of a container; the youngest init tells its pids and waits. */
+static __attribute__((noreturn)) void container_level(struct container_arg c)
+{
+	pid_t pid = plain_clone(CLONE_NEWPID);
+	struct nspid n;
+
+	if (pid) {
+		close(c.tell[1]);
+		wait_ok(pid, "a container's init");
+		_exit(0);
+	}
+	if (--c.depth)
+		container_level(c);
+	own_nspid(&n);
+	if (write(c.tell[1], &n, sizeof(n)) != sizeof(n))
+		broken("write to the parent");
+	close(c.tell[1]);
+	wait_for_release(c.release);
+}
+
+struct container container(int n)
+{
+	int release_pipe[2], tell_pipe[2];
+	struct container c;
+	pid_t pid;
+
+	make_pipe(release_pipe);
+	make_pipe(tell_pipe);
+	pid = plain_clone(0);
+	if (!pid)
+		container_level((struct container_arg){ release_pipe, tell_pipe, n });
+	close(release_pipe[0]);
+	close(tell_pipe[1]);
+	if (read(tell_pipe[0], &c.init, sizeof(c.init)) != sizeof(c.init))
+		fail("the container of %d levels did not start", n);
+	close(tell_pipe[0]);
+	c.outer = (struct held){ pid, release_pipe[1] };
+	return c;
+}
+
+void enter_for_children(const struct nspid *task)
+{
+	char path[40];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", task->pid[0]);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWPID) < 0)
+		broken("setns to the pid namespace of %s", nspid_text(task));
+	close(fd);
+}
+
+void keep_capabilities(uint64_t mask)
+{
+	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = mask, .permitted = mask },
+		{ .effective = mask >> 32, .permitted = mask >> 32 },
+	};
+
+	if (syscall(SYS_capset, &header, data) < 0)
+		broken("capset");
+}

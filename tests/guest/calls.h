@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Ways to make a child and to look at it.  Lists of pids are in the call's own order, oldest namespace first,
+ * and are written LIST(a, b, c), which stands for the two arguments (number, pointer).
+ */
+#ifndef CALLS_H
+#define CALLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "clone_with_pids.h"
+#include "harness.h"
+#include "proc.h"
+
+#define LIST(...) ARRAY_SIZE(((const pid_t[]){ __VA_ARGS__ })), ((const pid_t[]){ __VA_ARGS__ })
+#define NO_LIST   0, NULL
+
+/* Every register as given.  The child ends at once and is reaped.  Its pid, or -errno. */
+long try_registers(unsigned long flags, const void *args, long size, const void *tls, const void *pids);
+
+/* The same for SIGCHLD | flags and a list. */
+long try_pids(unsigned long flags, unsigned int nr, const pid_t *pids);
+
+/* As try_pids(), and all the pids that the child sees itself to have. */
+long born(unsigned long flags, unsigned int nr, const pid_t *pids, struct nspid *seen);
+
+/* The same by plain clone(), for comparison. */
+void born_plain(struct nspid *seen);
+
+/* The child is made, has every pid that the list names, and the call returned the right one. */
+void granted(unsigned long flags, unsigned int nr, const pid_t *pids);
+
+/*
+ * The call fails with this errno, and the counters of all levels stay: the next child by plain clone() has
+ * exactly the pids that follow those of the last one.  Kernel threads may be born at level 0 meanwhile, so
+ * that there it is tried again.
+ */
+void refused(int error, unsigned long flags, unsigned int nr, const pid_t *pids);
+
+/* The check in refused() for any other way to call. */
+void counters_stay(void (*call)(const void *arg), const void *arg);
+
+/* A child that lives until it is released. */
+struct held {
+	pid_t pid;
+	int fd;
+};
+
+struct held hold(unsigned long flags, unsigned int nr, const pid_t *pids);
+void release(struct held *h);
+
+/* By plain clone(), with SIGCHLD added; a pid, 0 in the child. */
+pid_t plain_clone(unsigned long flags);
+
+/* Wait for a child, which must end with exit status 0; that it does not is a failure of the case. */
+void wait_ok(pid_t pid, const char *what);
+
+/*
+ * Run fn(arg) in a process of its own, n pid namespaces below the caller's: the task is pid 2 there, under an
+ * init that reaps.  With n 0, in the calling process.
+ */
+void at_level(int n, void (*fn)(const void *arg), const void *arg);
+
+/* A pid namespace n levels below the caller's, in which there is only an init. */
+struct container {
+	struct held outer;	/* release(&c.outer) ends all of it */
+	struct nspid init;	/* the youngest one's pids */
+};
+
+struct container container(int n);
+
+/* Make the children of the caller be born in the namespace of that task. */
+void enter_for_children(const struct nspid *task);
+
+/* Reduce the effective and permitted capabilities to these: a mask of 1ULL << CAP_*. */
+void keep_capabilities(uint64_t mask);
+
+#endif

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+/* guest-tests: what the kernel of this image promises, checked on it. */
+#include "harness.h"
+
+#define SUITE_ENTRY(id) extern const struct suite id##_suite;
+#include "suites.h"
+#undef SUITE_ENTRY
+
+#define SUITE_ENTRY(id) &id##_suite,
+static const struct suite *const suites[] = {
+#include "suites.h"
+};
+
+int main(int argc, char **argv)
+{
+	return run_suites(argc, argv, suites, ARRAY_SIZE(suites));
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the tests read from /proc.  It is mounted for the initial pid namespace. */
+#ifndef PROC_H
+#define PROC_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "clone_with_pids.h"
+
+#define PID_MAX     "/proc/sys/kernel/pid_max"
+#define NS_LAST_PID "/proc/sys/kernel/ns_last_pid"	/* of the reader's own namespace */
+
+/* The pids of one task, oldest namespace first: the line NSpid of its status. */
+struct nspid {
+	int levels;
+	pid_t pid[MAX_LEVELS];
+};
+
+/* The whole of a small file, with a 0 at the end. */
+void read_file(const char *path, char *buf, size_t size);
+
+long read_sysctl(const char *path);
+void write_sysctl(const char *path, long value);
+
+/* Of the calling thread, at every level. */
+void own_nspid(struct nspid *out);
+
+/* "1 12 3", into a static buffer. */
+const char *nspid_text(const struct nspid *n);
+
+/* The value of a line of /proc/meminfo, in kB. */
+long meminfo(const char *key);
+
+/* A child of the calling thread, as seen from the initial namespace; 0: there is none. */
+pid_t first_child(void);
+
+/* The letter of a task's state in /proc/PID/stat: R S D T Z ...; pid as seen from the initial namespace. */
+char task_state(pid_t pid);
+
+#endif

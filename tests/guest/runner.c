@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Runs the cases one after the other and says what came of each, on stdout and on file descriptor 3:
+ *
+ *	pass SUITE: NAME
+ *	FAIL SUITE: NAME: why
+ *	skip SUITE: NAME: why
+ *	guest: N passed, N failed, N skipped
+ *
+ * The runner is a subreaper: whatever a case leaves behind becomes the runner's child, and is killed before
+ * the next case.  It also restores kernel.pid_max, so that a case that dies does not spoil the others.
+ */
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "clone_with_pids.h"
+#include "harness.h"
+#include "proc.h"
+#include "report.h"
+#include "verdict.h"
+
+#define RESULTS_FD 3
+
+static struct {
+	unsigned int passed, failed, skipped;
+} total;
+
+static long pid_max;	/* as it was found */
+
+static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void say(const char *format, ...)
+{
+	char line[VERDICT_SIZE + 256];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
+	printf("%s\n", line);
+	fflush(stdout);
+	dprintf(RESULTS_FD, "%s\n", line);
+}
+
+/* What the case does, in its own process. */
+static __attribute__((noreturn)) void case_process(const struct group *g, const void *row)
+{
+	if (clone_with_pids_raw(SIGCHLD, NULL, 0, NULL, NULL) == -ENOSYS)
+		fail("the kernel has no clone_with_pids(): ENOSYS");
+	g->run(row);
+	verdict_pass();
+}
+
+static void kill_leftovers(void)
+{
+	pid_t pid;
+
+	while ((pid = first_child()) > 0) {
+		kill(pid, SIGKILL);
+		if (wait_bounded(pid, &(int){0}, __WALL, CASE_TIMEOUT_MS) < 0 && errno != ECHILD)
+			die("process %d, left behind by a case, does not end", pid);
+	}
+}
+
+/*
+ * Read all records.  A failure counts more than anything else that was said, then a skip; the first of its
+ * kind is the one that is shown.
+ */
+static char read_verdict(int fd, char *text, size_t size)
+{
+	char buf[16 * VERDICT_SIZE], *record = buf, found = 0;
+	ssize_t length = read(fd, buf, sizeof(buf) - 1);
+
+	buf[length > 0 ? length : 0] = '\0';
+	for (; record < buf + length; record += strlen(record) + 1) {
+		bool first = !found || (*record != found && *record != VERDICT_PASS && found != VERDICT_FAIL);
+
+		if (!first)
+			continue;
+		found = *record;
+		snprintf(text, size, "%s", record + 1);
+	}
+	return found;
+}
+
+static void report_case(const char *suite, const char *name, char verdict, int status, const char *text)
+{
+	char words[64];
+
+	if (verdict == VERDICT_FAIL) {
+		say("FAIL %s: %s: %s", suite, name, text);
+		total.failed++;
+	} else if (verdict == VERDICT_SKIP) {
+		say("skip %s: %s: %s", suite, name, text);
+		total.skipped++;
+	} else if (verdict == VERDICT_PASS && status_ok(status)) {
+		say("pass %s: %s", suite, name);
+		total.passed++;
+	} else {
+		say("FAIL %s: %s: no verdict: %s", suite, name, status_words(status, words, sizeof(words)));
+		total.failed++;
+	}
+}
+
+static void run_case(const char *suite, const char *name, const struct group *g, const void *row)
+{
+	char text[VERDICT_SIZE] = "";
+	int pipefd[2], status = 0;
+	bool late = false;
+	char verdict;
+	pid_t pid;
+
+	if (pipe2(pipefd, O_CLOEXEC | O_NONBLOCK) < 0)
+		die("pipe");
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
+		verdict_fd = pipefd[1];
+		close(pipefd[0]);
+		close(RESULTS_FD);
+		case_process(g, row);
+	}
+	close(pipefd[1]);
+	if (wait_bounded(pid, &status, 0, CASE_TIMEOUT_MS) < 0) {
+		late = errno == ETIMEDOUT;
+		if (!late)
+			die("wait for the case");
+	}
+	kill_leftovers();
+	write_sysctl(PID_MAX, pid_max);
+	verdict = read_verdict(pipefd[0], text, sizeof(text));
+	close(pipefd[0]);
+	if (late && verdict != VERDICT_FAIL) {
+		verdict = VERDICT_FAIL;
+		snprintf(text, sizeof(text), "no verdict within %d s", CASE_TIMEOUT_MS / 1000);
+	}
+	report_case(suite, name, verdict, status, text);
+}
+
+struct selection {
+	const char *suite;	/* NULL: all */
+	const char *name;	/* NULL: all of the suite */
+	bool list;
+};
+
+static unsigned int run_selected(const struct selection *sel, const struct suite *s)
+{
+	unsigned int found = 0;
+
+	if (sel->suite && strcmp(sel->suite, s->name))
+		return 0;
+	for (const struct group *g = s->groups; g < s->groups + s->count; g++) {
+		for (size_t i = 0; i < g->count; i++) {
+			const char *row = (const char *)g->rows + i * g->row_size;
+			const char *name = *(const char *const *)(row + g->name_offset);
+
+			if (sel->name && strcmp(sel->name, name))
+				continue;
+			found++;
+			if (sel->list)
+				printf("%s: %s\n", s->name, name);
+			else
+				run_case(s->name, name, g, row);
+		}
+	}
+	return found;
+}
+
+static void usage(void)
+{
+	puts("Usage: guest-tests [SUITE[: NAME]]\n"
+	     "Check that this kernel keeps what clone_with_pids() promises.\n"
+	     "\n"
+	     "  --list   list the cases, one a line, and run none\n"
+	     "  --help   show this text\n"
+	     "\n"
+	     "Needs root in the initial pid namespace, and /proc.  Results go to standard output and to file\n"
+	     "descriptor 3, if it is open.  The exit status is 0 only if all cases passed.");
+}
+
+/* "SUITE: NAME" may come as one word or as several. */
+static void select_from(int argc, char **argv, struct selection *sel)
+{
+	static char text[256];
+	char *colon;
+
+	for (int i = 0; i < argc; i++) {
+		size_t used = strlen(text);
+
+		if (!strcmp(argv[i], "--help")) {
+			usage();
+			exit(EXIT_OK);
+		}
+		if (!strcmp(argv[i], "--list")) {
+			sel->list = true;
+			continue;
+		}
+		if (argv[i][0] == '-')
+			die_usage("no option `%s'", argv[i]);
+		snprintf(text + used, sizeof(text) - used, "%s%s", used ? " " : "", argv[i]);
+	}
+	if (!*text)
+		return;
+	sel->suite = text;
+	colon = strstr(text, ": ");
+	if (!colon)
+		colon = text + strlen(text) - 1;
+	if (*colon != ':')
+		return;
+	sel->name = colon[1] ? colon + 2 : NULL;
+	*colon = '\0';
+}
+
+static void prepare(void)
+{
+	if (fcntl(RESULTS_FD, F_GETFD) < 0) {
+		int fd = open("/dev/null", O_WRONLY);
+
+		if (fd < 0 || (fd != RESULTS_FD && dup2(fd, RESULTS_FD) < 0))
+			die("/dev/null as file descriptor %d", RESULTS_FD);
+	}
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		die("prctl(PR_SET_CHILD_SUBREAPER)");
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	pid_max = read_sysctl(PID_MAX);
+}
+
+int run_suites(int argc, char **argv, const struct suite *const *suites, size_t count)
+{
+	struct selection sel = { 0 };
+	unsigned int found = 0;
+
+	report_program(argv[0]);
+	select_from(argc - 1, argv + 1, &sel);
+	if (!sel.list)
+		prepare();
+	for (size_t i = 0; i < count; i++)
+		found += run_selected(&sel, suites[i]);
+	if (!found)
+		die_usage("no such case; --list lists them all");
+	if (sel.list)
+		return EXIT_OK;
+	say("guest: %u passed, %u failed, %u skipped", total.passed, total.failed, total.skipped);
+	return total.failed || total.skipped || !total.passed ? EXIT_FAILED : EXIT_OK;
+}

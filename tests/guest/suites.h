@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Every suite, in the order in which they run.  A new one needs one line here. */
+SUITE_ENTRY(arguments)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How a case tells the runner what came of it: records in a pipe, each a letter and a text that ends with a 0.
+ * Only harness.c and runner.c need to know.
+ */
+#ifndef VERDICT_H
+#define VERDICT_H
+
+#define VERDICT_SIZE 512	/* less than PIPE_BUF */
+
+#define VERDICT_PASS 'P'
+#define VERDICT_FAIL 'F'
+#define VERDICT_SKIP 'S'
+
+extern int verdict_fd;
+
+void verdict_pass(void) __attribute__((noreturn));
+
+#endif
