@@ -228,7 +228,8 @@ void wait_ok(pid_t pid, const char *what)
 static __attribute__((noreturn)) void init_of_level(void (*fn)(const void *arg), const void *arg)
 {
 	pid_t worker = plain_clone(0), got;
-	int status = 1;
+	char words[64];
+	int status;
 
 	if (!worker) {
 		fn(arg);
@@ -237,7 +238,11 @@ static __attribute__((noreturn)) void init_of_level(void (*fn)(const void *arg),
 	do
 		got = waitpid(-1, &status, __WALL);
 	while (got != worker && (got > 0 || errno == EINTR));
-	_exit(got == worker && status_ok(status) ? 0 : 1);
+	if (got < 0)
+		broken("wait in the init of a namespace");
+	if (!status_ok(status))
+		fail("the task in a namespace: %s", status_words(status, words, sizeof(words)));
+	_exit(0);
 }
 
 void at_level(int n, void (*fn)(const void *arg), const void *arg)
