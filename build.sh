@@ -1,0 +1,170 @@
+#!/bin/bash
+# What a person types.  What depends on what stands in the Makefile, the longer jobs in the folders' scripts.
+set -euo pipefail
+cd "$(dirname "$(realpath "$0")")"
+
+usage() {
+	cat <<-'END'
+		usage: ./build.sh [COMMAND] [OPTION]...
+
+		  build            make build/bzImage, build/initramfs.cpio.gz and build/clone_with_pids.iso; the default
+		  run [OPTION]...  build, then boot the ISO in QEMU, on this terminal: Ctrl-A X leaves it
+		    --auto           run the whole tour without stops; exit with its verdict
+		    --display        open a window with the machine's screen
+		    --kernel         boot the kernel and the archive directly, without the ISO
+		    --kvm            use KVM; the default, TCG, works everywhere
+		    --mem N          give the machine N MB of memory (64; 32 is enough)
+		  test             build, then run all tests; the last line says how many passed and failed
+		  clean            remove build/
+		  help             this text
+
+		  --no-install     with any command: name missing packages, but do not install them
+
+		KERNEL_TARBALL=FILE builds from that linux-6.12.y source instead of Debian's linux-source-6.12.
+	END
+}
+
+die() {
+	echo "build.sh: $*" >&2
+	exit 1
+}
+
+# What each command needs: a program or a file, and the Debian package that brings it.
+needs() {
+	case $1 in
+	build) cat <<-'END' ;;
+		make                                      make
+		gcc                                       gcc
+		/usr/include/stdio.h                      libc6-dev
+		i686-linux-gnu-gcc                        gcc-i686-linux-gnu
+		bc                                        bc
+		bison                                     bison
+		flex                                      flex
+		patch                                     patch
+		xz                                        xz-utils
+		zstd                                      zstd
+		/usr/src/linux-source-6.12.tar.xz         linux-source-6.12
+		apt-get                                   apt
+		dpkg-deb                                  dpkg
+		xorriso                                   xorriso
+		/usr/lib/ISOLINUX/isolinux.bin            isolinux
+		/usr/lib/syslinux/modules/bios/menu.c32   syslinux-common
+	END
+	run) cat <<-'END' ;;
+		qemu-system-i386                          qemu-system-x86
+	END
+	display) cat <<-'END' ;;
+		/usr/lib/*/qemu/ui-gtk.so                 qemu-system-gui
+	END
+	test) cat <<-'END' ;;
+		qemu-system-i386                          qemu-system-x86
+		expect                                    expect
+		cpio                                      cpio
+		shellcheck                                shellcheck
+	END
+	esac
+}
+
+# Which packages are missing for these commands?
+missing() {
+	local what package command
+	for command; do
+		needs "$command"
+	done | while read -r what package; do
+		case $what in
+		*linux-source*) [ -z "${KERNEL_TARBALL-}" ] || continue ;;
+		i686-linux-gnu-gcc) what=${CROSS_COMPILE-i686-linux-gnu-}gcc ;;
+		esac
+		command -v "$what" >/dev/null || compgen -G "$what" >/dev/null || echo "$package"
+	done | sort -u
+}
+
+# Install what these commands need, or say what it is.
+prepare() {
+	local packages root=() answer
+	mapfile -t packages < <(missing "$@")
+	[ "${#packages[@]}" -gt 0 ] || return 0
+
+	echo "build.sh: $* needs these Debian packages, which are not installed: ${packages[*]}" >&2
+	[ -z "$no_install" ] || die "not installing them (--no-install): apt-get install ${packages[*]}"
+	command -v apt-get >/dev/null || die "there is no apt-get here; please install what they contain"
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null || die "there is no sudo; as root: apt-get install ${packages[*]}"
+		root=(sudo)
+	fi
+	if [ -t 0 ]; then
+		read -r -p "Install them now with ${root[*]} apt-get? [Y/n] " answer
+		[[ $answer =~ ^[Yy]?$ ]] || die "nothing installed"
+	fi
+	root+=(env DEBIAN_FRONTEND=noninteractive apt-get)
+	"${root[@]}" install -y --no-install-recommends "${packages[@]}" ||
+		{ "${root[@]}" update && "${root[@]}" install -y --no-install-recommends "${packages[@]}"; } ||
+		die "apt-get install ${packages[*]}: failed"
+}
+
+# One build at a time in this checkout.
+lock() {
+	exec 9<.
+	flock -n 9 || die "another build is running in $PWD"
+}
+
+unlock() {
+	exec 9<&-
+}
+
+build() {
+	lock
+	mkdir -p build/log
+	make -j"$(nproc)" 2>&1 | tee build/log/build.log ||
+		die "the build failed; what it said is in build/log/build.log, the steps' own logs are next to it"
+	unlock
+}
+
+no_install=
+command=build
+run_options=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	build | run | test | clean | help) command=$1 ;;
+	-h | --help) command=help ;;
+	--no-install) no_install=1 ;;
+	--auto | --display | --kernel | --kvm) run_options+=("$1") ;;
+	--mem)
+		[[ ${2-} =~ ^[1-9][0-9]*$ ]] || die "--mem: a number of MB must follow"
+		run_options+=("$1" "$2")
+		shift
+		;;
+	*) die "what is $1? ./build.sh help lists the commands and options" ;;
+	esac
+	shift
+done
+if [ "$command" != run ] && [ "${#run_options[@]}" -gt 0 ]; then
+	die "$command: ${run_options[0]} is for ./build.sh run"
+fi
+
+case $command in
+build)
+	prepare build
+	build
+	ls -l build/bzImage build/initramfs.cpio.gz build/clone_with_pids.iso
+	;;
+run)
+	case " ${run_options[*]-} " in
+	*" --display "*) prepare build run display ;;
+	*) prepare build run ;;
+	esac
+	build
+	exec iso/run.sh "${run_options[@]}"
+	;;
+test)
+	prepare build test
+	build
+	exec tests/run.sh
+	;;
+clean)
+	lock
+	rm -rf build
+	;;
+help) usage ;;
+*) die "unknown command $command; ./build.sh help lists them" ;;
+esac

@@ -1,0 +1,28 @@
+# The archive that the kernel unpacks into its first file system: busybox, our programs, /init.
+
+$(eval $(call program,$B/initramfs/init,$(call objects,initramfs)))
+
+# The C library and busybox, as Debian built them for i386.  The dates in there are Debian's; the folder's is ours.
+$B/sysroot: initramfs/fetch-i386.sh
+	$(call say,initramfs: fetching musl and busybox for i386)
+	$(call logged,fetch,initramfs/fetch-i386.sh $@ $B/debs musl-dev busybox-static)
+
+# The kernel's own tool writes the archive from a list; a node or an owner in a list needs no root.
+$B/initramfs/gen_init_cpio: $(KERNEL_SOURCE)/.series/applied
+	@mkdir -p $(@D)
+	@cc -O1 -o $@ $(KERNEL_SOURCE)/usr/gen_init_cpio.c
+
+$B/initramfs/archive.list: initramfs/archive.list initramfs/list-applets.sh $B/sysroot
+	@mkdir -p $(@D)
+	@{ cat $< && initramfs/list-applets.sh $B/sysroot/bin/busybox $<; } >$@.tmp
+	@mv $@.tmp $@
+
+# What goes in is what the list names.
+archive_files := $(shell awk '$$1 == "file" { print $$3 }' initramfs/archive.list)
+
+$B/initramfs.cpio.gz: export BUILD = $B
+$B/initramfs.cpio.gz: $B/initramfs/archive.list $B/initramfs/gen_init_cpio $(subst $${BUILD},$B,$(archive_files))
+	$(call say,initramfs: packing $@)
+	@$B/initramfs/gen_init_cpio -t $(SOURCE_DATE_EPOCH) $< >$B/initramfs/archive.cpio
+	@gzip -9n <$B/initramfs/archive.cpio >$@.tmp
+	@mv $@.tmp $@

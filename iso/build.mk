@@ -1,0 +1,15 @@
+# The medium: isolinux, its menu, the kernel and the archive, for CDs and for USB sticks (hybrid).
+
+ISOLINUX := /usr/lib/ISOLINUX
+SYSLINUX := /usr/lib/syslinux/modules/bios
+LOADER := $(ISOLINUX)/isolinux.bin $(addprefix $(SYSLINUX)/,ldlinux.c32 menu.c32 libutil.c32)
+
+$B/iso/isolinux.cfg: iso/menu.sh iso/menu.head iso/entries.list iso/arguments
+	@mkdir -p $(@D)
+	@iso/menu.sh >$@.tmp
+	@mv $@.tmp $@
+
+$B/clone_with_pids.iso: iso/pack.sh $(LOADER) $(ISOLINUX)/isohdpfx.bin $B/iso/isolinux.cfg $B/bzImage $B/initramfs.cpio.gz
+	$(call say,iso: writing $@)
+	$(call logged,iso,iso/pack.sh $@ $(ISOLINUX)/isohdpfx.bin \
+		isolinux: $(LOADER) $B/iso/isolinux.cfg boot: $B/bzImage $B/initramfs.cpio.gz)

@@ -1,0 +1,23 @@
+#!/bin/bash
+# usage: menu.sh
+#
+# Print isolinux's configuration: iso/menu.head, then iso/entries.list as its menu entries.
+set -euo pipefail
+cd "${0%/*}"
+
+arguments=$(<arguments)
+cat menu.head
+while IFS='|' read -r name text extra; do
+	name=${name// /}
+	case $name in '' | '#'*) continue ;; esac
+	read -r extra <<<"$extra"
+	text=${text#"${text%%[! ]*}"}
+	cat <<-END
+
+		LABEL $name
+		  MENU LABEL ${text%"${text##*[! ]}"}
+		  KERNEL /boot/bzImage
+		  INITRD /boot/initramfs.cpio.gz
+		  APPEND $arguments $extra
+	END
+done <entries.list

@@ -1,0 +1,56 @@
+# The kernel: unpack and patch the source, configure, compile.
+
+# The newest 6.12 source that is installed; KERNEL_TARBALL=FILE takes another linux-6.12.y.
+KERNEL_TARBALL ?= /usr/src/linux-source-6.12.tar.xz
+CROSS_COMPILE ?= i686-linux-gnu-
+KERNEL_SOURCE := $B/linux
+
+# As many lines as a whole build prints; only for saying how far it is.
+KERNEL_STEPS := 1350
+
+# What the kernel records of its build is fixed, for the same bytes everywhere.
+export ARCH := i386
+export CROSS_COMPILE
+export LOCALVERSION :=
+export KBUILD_BUILD_TIMESTAMP := @$(SOURCE_DATE_EPOCH)
+export KBUILD_BUILD_USER := clone_with_pids
+export KBUILD_BUILD_HOST := lesson
+export KBUILD_BUILD_VERSION := 1
+
+# The source.  A file's date does not tell that another tarball is meant, so its identity is compared.
+tarball_identity := $(shell stat -L -c '%n %s %Y' "$$(realpath '$(KERNEL_TARBALL)')" 2>&1)
+ifneq ($(tarball_identity),$(file <$(KERNEL_SOURCE)/.series/tarball))
+$(KERNEL_SOURCE)/.series/applied: FORCE
+endif
+
+# The folder is listed because its date tells of a patch that is gone.
+$(KERNEL_SOURCE)/.series/applied: kernel/patches $(wildcard kernel/patches/*.patch) kernel/unpack.sh
+	@kernel/unpack.sh '$(KERNEL_TARBALL)' $(KERNEL_SOURCE)
+
+# $(call kernel,NAME,FRAGMENTS): a kernel configured by FRAGMENTS, built from that source in $B/NAME.
+# The three steps run in this order because they share that folder.
+define kernel
+$B/$1/.config: $(KERNEL_SOURCE)/.series/applied $2 kernel/configure.sh
+	$$(call say,$1: configuring)
+	+$$(call logged,$1-config,kernel/configure.sh $(KERNEL_SOURCE) $B/$1 $2)
+
+$B/$1/usr/include/linux/version.h: $B/$1/.config
+	$$(call say,$1: making the headers for programs)
+	+$$(call logged,$1-headers,$(MAKE) -C $(KERNEL_SOURCE) O=$$(abspath $B/$1) headers)
+	@touch $$@
+
+$B/$1/arch/x86/boot/bzImage: $B/$1/.config $B/$1/usr/include/linux/version.h
+	$$(call say,$1: compiling; the details are in $B/log/$1.log)
+	+@$(MAKE) -C $(KERNEL_SOURCE) O=$$(abspath $B/$1) bzImage 2>&1 | \
+	kernel/progress.sh $B/log/$1.log $$(if $$(wildcard $B/$1/vmlinux),0,$(KERNEL_STEPS)) || \
+	{ $$(call show_log,$1); exit 1; }
+	@touch $$@
+endef
+
+$(eval $(call kernel,kernel,$(sort $(wildcard kernel/config/*.config))))
+
+KERNEL_HEADERS := $B/kernel/usr/include
+
+$B/bzImage: $B/kernel/arch/x86/boot/bzImage
+	@cp $< $@.tmp
+	@mv $@.tmp $@
