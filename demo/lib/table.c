@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <string.h>
+
+#include "table.h"
+
+#define PID_WIDTH 6
+
+static void cell_state(char *buf, size_t size, const struct task *t)
+{
+	snprintf(buf, size, "%c", t->state ? t->state : '-');
+}
+
+static void cell_pid(char *buf, size_t size, pid_t pid)
+{
+	if (pid)
+		snprintf(buf, size, "%d", pid);
+	else
+		snprintf(buf, size, "-");
+}
+
+static void cell_ppid(char *buf, size_t size, const struct task *t)
+{
+	cell_pid(buf, size, t->ppid);
+}
+
+static void cell_pgid(char *buf, size_t size, const struct task *t)
+{
+	cell_pid(buf, size, t->pgid);
+}
+
+static void cell_sid(char *buf, size_t size, const struct task *t)
+{
+	cell_pid(buf, size, t->sid);
+}
+
+static void cell_pidns(char *buf, size_t size, const struct task *t)
+{
+	if (t->pid_ns)
+		snprintf(buf, size, "%lu", (unsigned long)t->pid_ns);
+	else
+		snprintf(buf, size, "-");
+}
+
+static const struct column {
+	const char *name, *head, *help;
+	int width;
+	void (*cell)(char *buf, size_t size, const struct task *t);
+} columns_known[] = {		/* in the order of the bits in table.h */
+	{ "state", "S",     "R running, S sleeping, T stopped, t traced, Z zombie", 2, cell_state },
+	{ "ppid",  "PPID",  "the parent's pid at the oldest level",     PID_WIDTH, cell_ppid },
+	{ "pgid",  "PGID",  "process group, at the oldest level",       PID_WIDTH, cell_pgid },
+	{ "sid",   "SID",   "session, at the oldest level",             PID_WIDTH, cell_sid },
+	{ "pidns", "PIDNS", "the pid namespace's inode number",         12, cell_pidns },
+};
+#define N_COLUMNS ((int)(sizeof(columns_known) / sizeof(*columns_known)))
+
+static int name_width(const struct tree *tree)
+{
+	int width = 4;
+
+	for (int i = 0; i < tree->n; i++) {
+		int w = 2 * tree->task[i].depth + strlen(tree->task[i].name);
+
+		if (w > width)
+			width = w;
+	}
+	return width;
+}
+
+static void print_name(FILE *f, const struct task *t, int width)
+{
+	fprintf(f, "%*s%-*s", 2 * t->depth, "", width - 2 * t->depth, t->name);
+}
+
+static void print_level_heads(FILE *f, int levels)
+{
+	char head[16];
+
+	for (int level = 0; level < levels; level++) {
+		snprintf(head, sizeof(head), "L%d", level);
+		fprintf(f, "%*s", PID_WIDTH, head);
+	}
+}
+
+/* t may be NULL: no such task. */
+static void print_pids(FILE *f, const struct task *t, int levels)
+{
+	char cell[32];
+
+	for (int level = 0; level < levels; level++) {
+		cell_pid(cell, sizeof(cell), t ? task_pid_at(t, level) : 0);
+		fprintf(f, "%*s", PID_WIDTH, cell);
+	}
+}
+
+void table_print(FILE *f, const char *what, const struct tree *tree, unsigned int columns)
+{
+	int width = name_width(tree);
+	char cell[32];
+
+	fprintf(f, "pid table: %s\n%-*s", what, width, "NAME");
+	print_level_heads(f, tree->levels);
+	for (int c = 0; c < N_COLUMNS; c++)
+		if (columns & (1U << c))
+			fprintf(f, "%*s", columns_known[c].width, columns_known[c].head);
+	fputc('\n', f);
+
+	for (int i = 0; i < tree->n; i++) {
+		print_name(f, &tree->task[i], width);
+		print_pids(f, &tree->task[i], tree->levels);
+		for (int c = 0; c < N_COLUMNS; c++) {
+			if (!(columns & (1U << c)))
+				continue;
+			columns_known[c].cell(cell, sizeof(cell), &tree->task[i]);
+			fprintf(f, "%*s", columns_known[c].width, cell);
+		}
+		fputc('\n', f);
+	}
+	fputc('\n', f);
+}
+
+int table_columns(const char *list)
+{
+	int set = 0;
+
+	if (!strcmp(list, "all"))
+		return (1 << N_COLUMNS) - 1;
+	while (*list) {
+		size_t len = strcspn(list, ",");
+		int c = 0;
+
+		while (c < N_COLUMNS && (strlen(columns_known[c].name) != len ||
+					 strncmp(columns_known[c].name, list, len)))
+			c++;
+		if (c == N_COLUMNS)
+			return -1;
+		set |= 1 << c;
+		list += len;
+		if (*list == ',' && !*++list)
+			return -1;
+	}
+	return set;
+}
+
+void table_columns_help(FILE *f)
+{
+	for (int c = 0; c < N_COLUMNS; c++)
+		fprintf(f, "  %-7s %s\n", columns_known[c].name, columns_known[c].help);
+}
+
+void table_compare_print(FILE *f, const struct tree *before, const struct tree *after)
+{
+	int width = name_width(before);
+
+	fprintf(f, "%-*s | before%*s | now%*s |\n", width, "",
+		PID_WIDTH * before->levels - 6, "", PID_WIDTH * after->levels - 3, "");
+	fprintf(f, "%-*s |", width, "NAME");
+	print_level_heads(f, before->levels);
+	fprintf(f, " |");
+	print_level_heads(f, after->levels);
+	fprintf(f, " |\n");
+
+	for (int i = 0; i < before->n; i++) {
+		int now = tree_by_name(after, before->task[i].name);
+		struct comparison c = { 0 };
+
+		print_name(f, &before->task[i], width);
+		fprintf(f, " |");
+		print_pids(f, &before->task[i], before->levels);
+		fprintf(f, " |");
+		print_pids(f, now < 0 ? NULL : &after->task[now], after->levels);
+		fprintf(f, " | %s\n", task_compare(before, i, 0, after, &c) ? "same" : "DIFFERS");
+	}
+	fputc('\n', f);
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The model of a tree of tasks, filled from /proc. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tree.h"
+
+/* A line of numbers behind a key, oldest namespace first; returns how many. */
+static int read_numbers(const char *s, pid_t *out, int max)
+{
+	int n = 0;
+
+	for (char *end; n < max; s = end) {
+		long v = strtol(s, &end, 10);
+
+		if (end == s)
+			break;
+		out[n++] = v;
+	}
+	return n;
+}
+
+static bool key_is(const char *line, const char *key, const char **value)
+{
+	size_t len = strlen(key);
+
+	if (strncmp(line, key, len))
+		return false;
+	*value = line + len;
+	return true;
+}
+
+/*
+ * Name, spaces and what is not printable replaced: names stand in columns.
+ * The kernel writes a backslash and a newline as an escape; leave that.
+ */
+static void copy_name(char *name, const char *value)
+{
+	size_t i;
+
+	value += strspn(value, "\t");
+	for (i = 0; i < TASK_NAME - 1 && value[i] && value[i] != '\n'; i++)
+		name[i] = value[i] > ' ' && value[i] < 127 ? value[i] : '_';
+	name[i] = 0;
+}
+
+static void parse_status(struct task *task, FILE *f)
+{
+	pid_t first[MAX_LEVELS];
+	char line[512];
+	const char *v;
+
+	while (fgets(line, sizeof(line), f)) {
+		if (key_is(line, "Name:", &v))
+			copy_name(task->name, v);
+		else if (key_is(line, "State:", &v))
+			task->state = v[strspn(v, "\t ")];
+		else if (key_is(line, "Tgid:", &v))
+			task->tgid = atoi(v);
+		else if (key_is(line, "PPid:", &v))
+			task->ppid = atoi(v);
+		else if (key_is(line, "NSpid:", &v))
+			task->levels = read_numbers(v, task->pid, MAX_LEVELS);
+		else if (key_is(line, "NSpgid:", &v) && read_numbers(v, first, MAX_LEVELS))
+			task->pgid = first[0];
+		else if (key_is(line, "NSsid:", &v) && read_numbers(v, first, MAX_LEVELS))
+			task->sid = first[0];
+	}
+}
+
+int task_read(struct task *task, pid_t tid)
+{
+	char path[64];
+	struct stat st;
+	FILE *f;
+
+	*task = (struct task){ .parent = -1 };
+	snprintf(path, sizeof(path), "/proc/%d/status", tid);
+	f = fopen(path, "re");
+	if (!f) {
+		if (errno == ENOENT)
+			errno = ESRCH;
+		return -1;
+	}
+	parse_status(task, f);
+	fclose(f);
+	if (!task->levels) {		/* it ended while it was read */
+		errno = ESRCH;
+		return -1;
+	}
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", tid);
+	if (!stat(path, &st))
+		task->pid_ns = st.st_ino;
+	return 0;
+}
+
+struct task *tree_add(struct tree *tree, const struct task *task)
+{
+	/* Room is doubled at each power of two. */
+	if (!(tree->n & (tree->n - 1))) {
+		size_t room = tree->n ? 2 * (size_t)tree->n : 1;
+		struct task *t = realloc(tree->task, room * sizeof(*t));
+
+		if (!t)
+			return NULL;
+		tree->task = t;
+	}
+	if (task->levels > tree->levels)
+		tree->levels = task->levels;
+	tree->task[tree->n] = *task;
+	return &tree->task[tree->n++];
+}
+
+/* Add the tasks that a directory of /proc names: /proc itself, or /proc/PID/task. */
+static int add_directory(struct tree *tree, const char *path, pid_t except)
+{
+	struct dirent *d;
+	DIR *dir = opendir(path);
+	int ret = 0;
+
+	if (!dir)
+		return errno == ENOENT ? 0 : -1;
+	while (!ret && (d = readdir(dir))) {
+		pid_t tid = atoi(d->d_name);
+		struct task task;
+
+		if (tid <= 0 || tid == except || task_read(&task, tid))
+			continue;
+		if (!tree_add(tree, &task))
+			ret = -1;
+	}
+	closedir(dir);
+	return ret;
+}
+
+static int add_threads(struct tree *tree)
+{
+	int leaders = tree->n;
+	char path[64];
+
+	for (int i = 0; i < leaders; i++) {
+		pid_t tgid = tree->task[i].tgid;
+
+		snprintf(path, sizeof(path), "/proc/%d/task", tgid);
+		if (add_directory(tree, path, tgid))
+			return -1;
+	}
+	return 0;
+}
+
+static int by_pid(const void *a, const void *b)
+{
+	const struct task *x = a, *y = b;
+
+	return (x->pid[0] > y->pid[0]) - (x->pid[0] < y->pid[0]);
+}
+
+/* A thread stands below its leader, a leader below its parent. */
+static pid_t stands_below(const struct task *task)
+{
+	return task->pid[0] == task->tgid ? task->ppid : task->tgid;
+}
+
+/* Move the task and all below it from the sorted list all to tree. */
+static int move_subtree(struct tree *tree, const struct tree *all, int index, int parent, int depth)
+{
+	struct task *t = tree_add(tree, &all->task[index]);
+	int self = tree->n - 1;
+
+	if (!t)
+		return -1;
+	t->parent = parent;
+	t->depth = depth;
+	for (int i = 0; i < all->n; i++) {
+		if (stands_below(&all->task[i]) == all->task[index].pid[0] &&
+		    move_subtree(tree, all, i, self, depth + 1))
+			return -1;
+	}
+	return 0;
+}
+
+int tree_read(struct tree *tree, pid_t root, bool threads)
+{
+	struct tree all = { 0 };
+	int ret = -1;
+
+	*tree = (struct tree){ 0 };
+	if (add_directory(&all, "/proc", 0) || (threads && add_threads(&all)))
+		goto out;
+	qsort(all.task, all.n, sizeof(*all.task), by_pid);
+
+	ret = 0;
+	for (int i = 0; i < all.n && !ret; i++) {
+		const struct task *t = &all.task[i];
+
+		if (root ? t->pid[0] == root : tree_by_pid(&all, stands_below(t)) < 0)
+			ret = move_subtree(tree, &all, i, -1, 0);
+	}
+	if (!ret && root && !tree->n) {
+		errno = ESRCH;
+		ret = -1;
+	}
+out:
+	tree_free(&all);
+	if (ret)
+		tree_free(tree);
+	return ret;
+}
+
+int tree_by_name(const struct tree *tree, const char *name)
+{
+	for (int i = 0; i < tree->n; i++)
+		if (!strcmp(tree->task[i].name, name))
+			return i;
+	return -1;
+}
+
+int tree_by_pid(const struct tree *tree, pid_t pid)
+{
+	for (int i = 0; i < tree->n; i++)
+		if (tree->task[i].pid[0] == pid)
+			return i;
+	return -1;
+}
+
+void tree_free(struct tree *tree)
+{
+	int saved = errno;
+
+	free(tree->task);
+	*tree = (struct tree){ 0 };
+	errno = saved;
+}
+
+pid_t task_pid_at(const struct task *task, int level)
+{
+	return level < task->levels ? task->pid[level] : 0;
+}
+
+bool task_is_ns_init(const struct tree *tree, int index)
+{
+	const struct task *t = &tree->task[index];
+
+	if (t->pid[t->levels - 1] != 1)
+		return false;
+	return t->parent < 0 || tree->task[t->parent].levels < t->levels;
+}
+
+/* The name of the task that leads a process group or session, or has a pid. */
+static const char *name_of(const struct tree *tree, pid_t pid)
+{
+	int i = pid ? tree_by_pid(tree, pid) : -1;
+
+	return i < 0 ? "" : tree->task[i].name;
+}
+
+static bool count_equal(struct comparison *sum, const char *a, const char *b)
+{
+	bool equal = !strcmp(a, b);
+
+	sum->relations++;
+	sum->relations_equal += equal;
+	return equal;
+}
+
+bool task_compare(const struct tree *before, int index, int first_known, const struct tree *after,
+		  struct comparison *sum)
+{
+	const struct task *b = &before->task[index], *a;
+	int i = tree_by_name(after, b->name), shift;
+	bool equal = true;
+
+	sum->tasks++;
+	sum->pids += b->levels - first_known;
+	if (i < 0)
+		return false;
+	a = &after->task[i];
+
+	shift = a->levels - b->levels;
+	for (int level = first_known; level < b->levels; level++) {
+		bool same = shift + level >= 0 && a->pid[shift + level] == b->pid[level];
+
+		sum->pids_equal += same;
+		equal &= same;
+	}
+	if (b->parent >= 0)
+		equal &= count_equal(sum, before->task[b->parent].name,
+				     a->parent < 0 ? "" : after->task[a->parent].name);
+	equal &= count_equal(sum, name_of(before, b->pgid), name_of(after, a->pgid));
+	equal &= count_equal(sum, name_of(before, b->sid), name_of(after, a->sid));
+	sum->tasks_equal += equal;
+	return equal;
+}
+
+struct comparison tree_compare(const struct tree *before, int first_known, const struct tree *after)
+{
+	struct comparison sum = { 0 };
+
+	for (int i = 0; i < before->n; i++)
+		task_compare(before, i, first_known, after, &sum);
+	return sum;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The model of a tree of tasks: who is whose child, and which pid each task has
+ * in which pid namespace.  It is filled from what the kernel reports in /proc,
+ * or from a checkpoint image.
+ *
+ * Pids are listed oldest namespace first, as clone_with_pids() takes them.  The
+ * oldest namespace that can be seen is the one that the /proc in use belongs
+ * to (proc_pid_status() in fs/proc/array.c); level numbers in this model count
+ * from there.
+ */
+#ifndef TREE_H
+#define TREE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "clone_with_pids.h"
+
+/* TASK_COMM_LEN of include/linux/sched.h, with the final 0. */
+#define TASK_NAME 16
+
+struct task {
+	char name[TASK_NAME];
+	int parent;		/* index in the tree, -1: the parent is outside */
+	int depth;		/* generations below the first task of its tree */
+	int levels;		/* how many entries pid[] has */
+	pid_t pid[MAX_LEVELS];	/* thread id at each level, oldest first */
+	/* At the oldest level; 0 if it belongs to an older namespace. */
+	pid_t tgid, ppid, pgid, sid;
+	char state;		/* as in /proc/PID/stat */
+	ino_t pid_ns;		/* inode of /proc/PID/ns/pid, 0 if not readable */
+};
+
+struct tree {
+	struct task *task;	/* parents before their children */
+	int n;
+	int levels;		/* of the task with the most */
+};
+
+/*
+ * Read the thread group leaders that /proc shows (with threads: all tasks):
+ * the tree below the task root (a pid at the oldest level), or all if root is
+ * 0.  Tasks that end meanwhile are left out.  Returns 0, or -1 with errno:
+ * ESRCH if there is no task root.  The caller frees the tree.
+ */
+int tree_read(struct tree *tree, pid_t root, bool threads);
+
+/* Read one task; -1 with errno (ESRCH) if it is gone.  tid may be a thread's. */
+int task_read(struct task *task, pid_t tid);
+
+/* Append a task; returns it, or NULL with errno. */
+struct task *tree_add(struct tree *tree, const struct task *task);
+
+/* The index of the first task with this name, or with this pid at the oldest level; -1: none. */
+int tree_by_name(const struct tree *tree, const char *name);
+int tree_by_pid(const struct tree *tree, pid_t pid);
+
+void tree_free(struct tree *tree);
+
+/*
+ * The pid of the task at a level of the table it is printed in, 0 if it has
+ * none there: the task is younger than the namespace, or the level deeper.
+ */
+pid_t task_pid_at(const struct task *task, int level);
+
+/* True if the task was born as the first of a pid namespace below its parent's. */
+bool task_is_ns_init(const struct tree *tree, int index);
+
+/* What a comparison of a tree with the tree that it was restarted from found. */
+struct comparison {
+	int tasks, tasks_equal;		/* a task is equal if all that follows is */
+	int pids, pids_equal;		/* at the known levels */
+	int relations, relations_equal;	/* parent, process group and session, by name */
+};
+
+/*
+ * Compare task by task (matched by name) the pids at the known levels: those of
+ * before from its level first_known on, aligned to the youngest.  after may have
+ * older levels in front.
+ */
+struct comparison tree_compare(const struct tree *before, int first_known, const struct tree *after);
+
+/* The same for one task of before, added to sum; true if all is equal. */
+bool task_compare(const struct tree *before, int index, int first_known, const struct tree *after,
+		  struct comparison *sum);
+
+static inline bool comparison_equal(const struct comparison *c)
+{
+	return c->tasks == c->tasks_equal;
+}
+
+#endif

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/* pidtable - the pids of tasks in every pid namespace */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "table.h"
+#include "tree.h"
+
+static const char help[] =
+	"Usage: pidtable [-t] [-c COLUMNS] [PID]\n"
+	"Print the pid table of all tasks, or of the tree below PID: a row for each task with\n"
+	"its pid at each level of pid namespaces, L0 the oldest one that /proc shows, `-' where\n"
+	"the task is not visible.\n"
+	"\n"
+	"  -t, --threads          each thread too, not just the leaders of thread groups\n"
+	"  -c, --columns=LIST     what follows the pids: names separated by commas, `all', or\n"
+	"                         `none' (default: state,ppid,pgid,sid,pidns)\n"
+	"  -h, --help             this text\n"
+	"\n"
+	"Columns:\n";
+
+static void print_help(void)
+{
+	fputs(help, stdout);
+	table_columns_help(stdout);
+	fputs("\nExit status: 0, or 1 if there is no task PID, or 2 for a wrong command line.\n", stdout);
+}
+
+static unsigned int parse_columns(const char *list)
+{
+	int set = table_columns(strcmp(list, "none") ? list : "");
+
+	if (set < 0)
+		die_usage("--columns: `%s' has a name that is not a column's", list);
+	return set;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "threads", no_argument, NULL, 't' },
+		{ "columns", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 }
+	};
+	unsigned int columns = parse_columns("all");
+	bool threads = false;
+	char what[64] = "all tasks";
+	struct tree tree;
+	pid_t root = 0;
+	int c;
+
+	report_program(argv[0]);
+	while ((c = getopt_long(argc, argv, "tc:h", options, NULL)) != -1) {
+		switch (c) {
+		case 't':
+			threads = true;
+			break;
+		case 'c':
+			columns = parse_columns(optarg);
+			break;
+		case 'h':
+			print_help();
+			return EXIT_OK;
+		default:
+			die_usage("bad option");
+		}
+	}
+	if (optind + 1 < argc)
+		die_usage("`%s': one PID at most", argv[optind + 1]);
+	if (optind < argc) {
+		root = parse_number("PID", argv[optind], 1, INT_MAX);
+		snprintf(what, sizeof(what), "the tree below pid %d", root);
+	}
+
+	if (tree_read(&tree, root, threads)) {
+		if (root && errno == ESRCH)
+			report(0, "there is no task with pid %d", root);
+		else
+			report(errno, "read /proc");
+		return EXIT_FAILED;
+	}
+	table_print(stdout, what, &tree, columns);
+	tree_free(&tree);
+	return EXIT_OK;
+}
