@@ -62,44 +62,55 @@ static __attribute__((noreturn)) void tell_nspid(int fd)
 	_exit(0);
 }
 
-static void hear_nspid(int pipefd[2], pid_t pid, struct nspid *seen)
+long born_by(long (*call)(const void *arg), const void *arg, struct nspid *seen)
 {
-	close(pipefd[1]);
-	if (read(pipefd[0], seen, sizeof(*seen)) != sizeof(*seen))
-		fail("the child %d ended and did not tell its pids", pid);
-	close(pipefd[0]);
-	wait_ok(pid, "the child");
-}
-
-long born(unsigned long flags, unsigned int nr, const pid_t *pids, struct nspid *seen)
-{
-	struct clone_with_pids_args args = { .nr_pids = nr };
 	int pipefd[2];
 	long ret;
 
 	make_pipe(pipefd);
-	ret = clone_with_pids_raw(flags | SIGCHLD, &args, sizeof(args), NULL, pids);
+	ret = call(arg);
 	if (!ret)
 		tell_nspid(pipefd[1]);
+	close(pipefd[1]);
 	if (ret > 0) {
-		hear_nspid(pipefd, ret, seen);
-	} else {
-		close(pipefd[0]);
-		close(pipefd[1]);
+		if (read(pipefd[0], seen, sizeof(*seen)) != sizeof(*seen))
+			fail("the child %ld ended and did not tell its pids", ret);
+		wait_ok(ret, "the child");
 	}
+	close(pipefd[0]);
 	return ret;
+}
+
+struct list_call {
+	unsigned long flags;
+	unsigned int nr;
+	const pid_t *pids;
+};
+
+static long call_with_list(const void *arg)
+{
+	const struct list_call *c = arg;
+	struct clone_with_pids_args args = { .nr_pids = c->nr };
+
+	return clone_with_pids_raw(c->flags | SIGCHLD, &args, sizeof(args), NULL, c->pids);
+}
+
+long born(unsigned long flags, unsigned int nr, const pid_t *pids, struct nspid *seen)
+{
+	struct list_call c = { flags, nr, pids };
+
+	return born_by(call_with_list, &c, seen);
+}
+
+static long call_plain(const void *arg)
+{
+	(void)arg;
+	return plain_clone(0);
 }
 
 void born_plain(struct nspid *seen)
 {
-	int pipefd[2];
-	pid_t pid;
-
-	make_pipe(pipefd);
-	pid = plain_clone(0);
-	if (!pid)
-		tell_nspid(pipefd[1]);
-	hear_nspid(pipefd, pid, seen);
+	born_by(call_plain, NULL, seen);
 }
 
 static const char *list_text(unsigned int nr, const pid_t *pids)
@@ -155,22 +166,21 @@ void counters_stay(void (*call)(const void *arg), const void *arg)
 
 struct refusal {
 	int error;
-	unsigned long flags;
-	unsigned int nr;
-	const pid_t *pids;
+	struct list_call call;
 };
 
 static void call_refusal(const void *arg)
 {
 	const struct refusal *r = arg;
+	const struct list_call *c = &r->call;
 
-	expect_errno(try_pids(r->flags, r->nr, r->pids), r->error, "clone_with_pids(%#lx, {%s})", r->flags,
-		     list_text(r->nr, r->pids));
+	expect_errno(try_pids(c->flags, c->nr, c->pids), r->error, "clone_with_pids(%#lx, {%s})", c->flags,
+		     list_text(c->nr, c->pids));
 }
 
 void refused(int error, unsigned long flags, unsigned int nr, const pid_t *pids)
 {
-	struct refusal r = { error, flags, nr, pids };
+	struct refusal r = { error, { flags, nr, pids } };
 
 	counters_stay(call_refusal, &r);
 }

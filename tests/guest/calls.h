@@ -26,6 +26,9 @@ long try_pids(unsigned long flags, unsigned int nr, const pid_t *pids);
 /* As try_pids(), and all the pids that the child sees itself to have. */
 long born(unsigned long flags, unsigned int nr, const pid_t *pids, struct nspid *seen);
 
+/* The same by any call that returns 0 in the child, the child's pid, or -errno. */
+long born_by(long (*call)(const void *arg), const void *arg, struct nspid *seen);
+
 /* The same by plain clone(), for comparison. */
 void born_plain(struct nspid *seen);
 
