@@ -43,18 +43,22 @@ verdict=build/log/auto.verdict
 : >"$verdict"
 choose() {
 	if [ -z "$kernel" ]; then
-		tail -F "$log" 2>/dev/null | grep -q -m1 'Guided tour'
+		# The menu has escapes where other text has newlines.
+		{ tail -F "$log" 2>/dev/null | stdbuf -o0 tr '\033' '\n' || true; } | grep -q -m1 'Guided tour'
 		iso/menu.sh | sed -n "/^LABEL $entry\$/,/MENU LABEL/s/.*^\(.\).*/\1/p" | tr -d '\n'
 	fi
 	sleep infinity
 }
 exec 3< <(choose)
-status=0
+chooser=$!
+trap 'kill "$chooser" $(jobs -p) 2>/dev/null || true' EXIT
+trap 'exit 1' INT TERM
 timeout 300 "${machine[@]}" -no-reboot -chardev stdio,id=console,logfile="$log",signal=off -serial chardev:console \
-	-serial file:"$verdict" <&3 || status=$?
-kill $! 2>/dev/null || true
+	-serial file:"$verdict" <&3 &
+status=0
+wait $! || status=$?
 
-last=$(tail -n 1 "$verdict")
+last=$(tail -n 1 "$verdict" | tr -d '\r')
 case $status in
 0) echo "Verdict: ${last:-none; the machine stopped without one}" ;;
 124) echo "Verdict: none; no end after 300 seconds" ;;
