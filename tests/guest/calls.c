@@ -8,7 +8,6 @@
 #include <unistd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <linux/capability.h>
 
 #include "calls.h"
 #include "report.h"
@@ -185,11 +184,8 @@ void refused(int error, unsigned long flags, unsigned int nr, const pid_t *pids)
 	counters_stay(call_refusal, &r);
 }
 
-/*
- * The child's part of hold() and container().  A byte is the sign, not the end of the file: other children may
- * have the pipe's other end, too.
- */
-static __attribute__((noreturn)) void wait_for_release(const int pipefd[2])
+/* A byte is the sign, not the end of the file: other children may have the pipe's other end, too. */
+void wait_for_release(const int pipefd[2])
 {
 	char c;
 
@@ -232,112 +228,4 @@ void wait_ok(pid_t pid, const char *what)
 		broken("wait for %d, %s", pid, what);
 	if (!status_ok(status))
 		fail("%s (%d): %s", what, pid, status_words(status, words, sizeof(words)));
-}
-
-/* The init of a namespace: run fn in a child and reap until that one has ended. */
-static __attribute__((noreturn)) void init_of_level(void (*fn)(const void *arg), const void *arg)
-{
-	pid_t worker = plain_clone(0), got;
-	char words[64];
-	int status;
-
-	if (!worker) {
-		fn(arg);
-		_exit(0);
-	}
-	do
-		got = waitpid(-1, &status, __WALL);
-	while (got != worker && (got > 0 || errno == EINTR));
-	if (got < 0)
-		broken("wait in the init of a namespace");
-	if (!status_ok(status))
-		fail("the task in a namespace: %s", status_words(status, words, sizeof(words)));
-	_exit(0);
-}
-
-void at_level(int n, void (*fn)(const void *arg), const void *arg)
-{
-	pid_t pid;
-
-	if (!n) {
-		fn(arg);
-		return;
-	}
-	pid = plain_clone(CLONE_NEWPID);
-	if (!pid) {
-		if (n == 1)
-			init_of_level(fn, arg);
-		at_level(n - 1, fn, arg);
-		_exit(0);
-	}
-	wait_ok(pid, "the init of a namespace");
-}
-
-struct container_arg {
-	const int *release, *tell;
-	int depth;
-};
-
-/* One level of a container; the youngest init tells its pids and waits. */
-static __attribute__((noreturn)) void container_level(struct container_arg c)
-{
-	pid_t pid = plain_clone(CLONE_NEWPID);
-	struct nspid n;
-
-	if (pid) {
-		close(c.tell[1]);
-		wait_ok(pid, "a container's init");
-		_exit(0);
-	}
-	if (--c.depth)
-		container_level(c);
-	own_nspid(&n);
-	if (write(c.tell[1], &n, sizeof(n)) != sizeof(n))
-		broken("write to the parent");
-	close(c.tell[1]);
-	wait_for_release(c.release);
-}
-
-struct container container(int n)
-{
-	int release_pipe[2], tell_pipe[2];
-	struct container c;
-	pid_t pid;
-
-	make_pipe(release_pipe);
-	make_pipe(tell_pipe);
-	pid = plain_clone(0);
-	if (!pid)
-		container_level((struct container_arg){ release_pipe, tell_pipe, n });
-	close(release_pipe[0]);
-	close(tell_pipe[1]);
-	if (read(tell_pipe[0], &c.init, sizeof(c.init)) != sizeof(c.init))
-		fail("the container of %d levels did not start", n);
-	close(tell_pipe[0]);
-	c.outer = (struct held){ pid, release_pipe[1] };
-	return c;
-}
-
-void enter_for_children(const struct nspid *task)
-{
-	char path[40];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/pid", task->pid[0]);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || setns(fd, CLONE_NEWPID) < 0)
-		broken("setns to the pid namespace of %s", nspid_text(task));
-	close(fd);
-}
-
-void keep_capabilities(uint64_t mask)
-{
-	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct data[2] = {
-		{ .effective = mask, .permitted = mask },
-		{ .effective = mask >> 32, .permitted = mask >> 32 },
-	};
-
-	if (syscall(SYS_capset, &header, data) < 0)
-		broken("capset");
 }

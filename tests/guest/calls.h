@@ -7,7 +7,6 @@
 #define CALLS_H
 
 #include <stddef.h>
-#include <stdint.h>
 #include <sys/types.h>
 
 #include "clone_with_pids.h"
@@ -60,24 +59,7 @@ pid_t plain_clone(unsigned long flags);
 /* Wait for a child, which must end with exit status 0; that it does not is a failure of the case. */
 void wait_ok(pid_t pid, const char *what);
 
-/*
- * Run fn(arg) in a process of its own, n pid namespaces below the caller's: the task is pid 2 there, under an
- * init that reaps.  With n 0, in the calling process.
- */
-void at_level(int n, void (*fn)(const void *arg), const void *arg);
-
-/* A pid namespace n levels below the caller's, in which there is only an init. */
-struct container {
-	struct held outer;	/* release(&c.outer) ends all of it */
-	struct nspid init;	/* the youngest one's pids */
-};
-
-struct container container(int n);
-
-/* Make the children of the caller be born in the namespace of that task. */
-void enter_for_children(const struct nspid *task);
-
-/* Reduce the effective and permitted capabilities to these: a mask of 1ULL << CAP_*. */
-void keep_capabilities(uint64_t mask);
+/* The child's part of hold(): until it is released. */
+void wait_for_release(const int pipefd[2]) __attribute__((noreturn));
 
 #endif

@@ -13,7 +13,7 @@
 #include <linux/capability.h>
 #include <linux/sched.h>
 
-#include "calls.h"
+#include "nest.h"
 
 #define P   21001
 #define CAP(name) (1ULL << CAP_##name)

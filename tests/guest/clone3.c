@@ -19,8 +19,8 @@
 #include <linux/capability.h>
 #include <linux/sched.h>
 
-#include "calls.h"
 #include "memory.h"
+#include "nest.h"
 
 #define X 21001
 #define Y 22002
@@ -192,7 +192,7 @@ static void capabilities(void)
 {
 	static const pid_t set_tid[] = { Z };
 
-	keep_capabilities(1ULL << CAP_CHECKPOINT_RESTORE | 1ULL << CAP_SETPCAP);
+	keep_capabilities(1ULL << CAP_CHECKPOINT_RESTORE);
 	expect_errno(with_set_tid((uintptr_t)set_tid, 1), 0, "only CAP_CHECKPOINT_RESTORE");
 	keep_capabilities(0);
 	expect_errno(with_set_tid((uintptr_t)set_tid, 1), EPERM, "none");

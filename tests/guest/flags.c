@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What clone() does with its flags, the call does, with a chosen pid and without a list: what is shared and what
- * is not, new namespaces, where tids are stored, CLONE_PIDFD, the exit signal, CLONE_VFORK, CLONE_PARENT.
+ * is not, new namespaces, the exit signal, CLONE_VFORK, CLONE_PARENT.  (What it stores: the suite `tids'.)
  *
  * Every case runs twice, with a list and without.
  */
 #define _GNU_SOURCE 1
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -146,88 +143,6 @@ static void run_namespace(const void *row)
 	}
 }
 
-static void parent_settid(void)
-{
-	pid_t told = -1;
-	struct clone_with_pids_args args = { .parent_tid_ptr = (uintptr_t)&told };
-	long ret = call(CLONE_PARENT_SETTID | SIGCHLD, &args);
-
-	if (!ret)
-		_exit(0);
-	check_pid(ret);
-	expect(told, ret, "what CLONE_PARENT_SETTID stored");
-	wait_ok(ret, "the child");
-}
-
-static void child_settid(void)
-{
-	volatile pid_t told = -1;
-	struct clone_with_pids_args args = { .child_tid_ptr = (uintptr_t)&told };
-	long ret = call(CLONE_CHILD_SETTID | SIGCHLD, &args);
-
-	if (!ret) {
-		expect(told, getpid(), "what CLONE_CHILD_SETTID stored in the child");
-		_exit(0);
-	}
-	check_pid(ret);
-	expect(told, -1, "the caller's copy");
-	wait_ok(ret, "the child");
-}
-
-static void pidfd_alone(void)
-{
-	int pidfd = -1;
-	struct clone_with_pids_args args = { .parent_tid_ptr = (uintptr_t)&pidfd };
-	long ret = call(CLONE_PIDFD | SIGCHLD, &args);
-	struct pollfd p = { .events = POLLIN };
-	siginfo_t info = { 0 };
-	char path[40], buf[512], line[32];
-
-	if (!ret)
-		_exit(0);
-	check_pid(ret);
-	p.fd = pidfd;
-	if (pidfd < 0 || poll(&p, 1, -1) != 1 || waitid(P_PIDFD, pidfd, &info, WEXITED | WNOWAIT) < 0)
-		fail("nr_pids %u: %d, which CLONE_PIDFD stored, cannot be waited for: %s", nr_pids, pidfd,
-		     strerror(errno));
-	expect(info.si_pid, ret, "the process behind the descriptor");
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pidfd);
-	snprintf(line, sizeof(line), "Pid:\t%ld\n", ret);
-	read_file(path, buf, sizeof(buf));
-	if (!strstr(buf, line))
-		fail("no `Pid: %ld' in %s", ret, path);
-	wait_ok(ret, "the child");
-	close(pidfd);
-}
-
-static void pidfd_and_settid(void)
-{
-	int word = -1;
-	struct clone_with_pids_args args = { .parent_tid_ptr = (uintptr_t)&word };
-	long ret = call(CLONE_PIDFD | CLONE_PARENT_SETTID | SIGCHLD, &args);
-
-	if (!ret)
-		_exit(0);
-	expect_errno(ret, EINVAL, "CLONE_PIDFD and CLONE_PARENT_SETTID, which store at the same place");
-	expect(word, -1, "what is stored there");
-}
-
-/* A descriptor that cannot be stored is found when the child already has its pid: it is given back. */
-static void pidfd_to_nowhere(void)
-{
-	struct clone_with_pids_args args = { .parent_tid_ptr = 0xc0000000 };
-	long ret = call(CLONE_PIDFD | SIGCHLD, &args);
-	int fd;
-
-	if (!ret)
-		_exit(0);
-	expect_errno(ret, EFAULT, "CLONE_PIDFD to the kernel's memory");
-	granted(0, LIST(P));
-	fd = dup(0);
-	expect(fcntl(fd + 1, F_GETFD), -1, "a descriptor that is left over");
-	close(fd);
-}
-
 static void exit_signal_is(unsigned int sig)
 {
 	struct clone_with_pids_args args = { 0 };
@@ -319,11 +234,6 @@ static void parent_flag(void)
 }
 
 static const struct function_row functions[] = {
-	{ "CLONE_PARENT_SETTID stores the chosen pid", parent_settid },
-	{ "CLONE_CHILD_SETTID stores it in the child", child_settid },
-	{ "CLONE_PIDFD alone stores a descriptor", pidfd_alone },
-	{ "CLONE_PIDFD and CLONE_PARENT_SETTID are EINVAL", pidfd_and_settid },
-	{ "CLONE_PIDFD to nowhere gives the pid back", pidfd_to_nowhere },
 	{ "exit signal SIGUSR1", exit_signal_usr1 },
 	{ "exit signal 64", exit_signal_rt },
 	{ "no exit signal", exit_signal_none },

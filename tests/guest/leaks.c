@@ -13,8 +13,8 @@
 #include <stdbool.h>
 #include <linux/sched.h>
 
-#include "calls.h"
 #include "memory.h"
+#include "nest.h"
 #include "report.h"
 
 #define CALLS   20000

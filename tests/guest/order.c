@@ -19,8 +19,8 @@
 #include <stdbool.h>
 #include <linux/sched.h>
 
-#include "calls.h"
 #include "memory.h"
+#include "nest.h"
 
 #define PRIVILEGED   false
 #define UNPRIVILEGED true

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <linux/sched.h>
 
-#include "calls.h"
+#include "nest.h"
 
 #define TAKEN 1
 #define X     21001
@@ -90,11 +90,10 @@ static void run_list(const void *row)
 }
 
 /* The levels with a 0 go on counting; the others stand still. */
-static void only_zeros_count(const void *arg)
+static void only_zeros_count(void)
 {
 	struct nspid a, b, c;
 
-	(void)arg;
 	born_plain(&a);
 	expect_errno(born(0, LIST(X, 0, Z), &b), 0, "clone_with_pids(x 0 z)");
 	expect(b.pid[1], a.pid[1] + 1, "the number that the kernel chose at level 1");
@@ -103,12 +102,11 @@ static void only_zeros_count(const void *arg)
 	expect(c.pid[2], a.pid[2] + 1, "the next number at level 2, where z was chosen");
 }
 
-static void chosen_do_not_count(const void *arg)
+static void chosen_do_not_count(void)
 {
 	long last = read_sysctl(NS_LAST_PID);
 	struct nspid n;
 
-	(void)arg;
 	for (pid_t pid = 29000; pid < 29010; pid++)
 		granted(0, LIST(pid));
 	expect(read_sysctl(NS_LAST_PID), last, "ns_last_pid after ten chosen pids");
@@ -117,11 +115,10 @@ static void chosen_do_not_count(const void *arg)
 	expect(read_sysctl(NS_LAST_PID), last + 1, "ns_last_pid after it");
 }
 
-static void refusals_do_not_count(const void *arg)
+static void refusals_do_not_count(void)
 {
 	long last = read_sysctl(NS_LAST_PID);
 
-	(void)arg;
 	for (int i = 0; i < 10; i++) {
 		expect_errno(try_pids(0, LIST(0, 0, TAKEN)), EBUSY, "0 0 taken");
 		expect_errno(try_pids(0, LIST(TAKEN, 0, 0)), EBUSY, "taken 0 0");
@@ -132,13 +129,12 @@ static void refusals_do_not_count(const void *arg)
 }
 
 /* A number just above the counter is skipped by the counter, not given twice. */
-static void counter_steps_over(const void *arg)
+static void counter_steps_over(void)
 {
 	long last = read_sysctl(NS_LAST_PID);
 	struct held h = hold(0, LIST(last + 2));
 	struct nspid n;
 
-	(void)arg;
 	born_plain(&n);
 	expect(n.pid[n.levels - 1], last + 1, "the pid before the chosen one");
 	born_plain(&n);
@@ -146,12 +142,11 @@ static void counter_steps_over(const void *arg)
 	release(&h);
 }
 
-static void limits_of(const void *arg)
+static void limits_of(void)
 {
 	long max = read_sysctl(PID_MAX);
 	struct nspid self;
 
-	(void)arg;
 	own_nspid(&self);
 	for (int i = 0; i < self.levels; i++) {
 		pid_t pids[MAX_LEVELS] = { 0 };
@@ -165,18 +160,12 @@ static void limits_of(const void *arg)
 	}
 }
 
-static void lowered_pid_max(const void *arg)
+static void lowered_pid_max(void)
 {
 	write_sysctl(PID_MAX, 25000);	/* the runner puts it back */
 	expect(read_sysctl(PID_MAX), 25000, "pid_max");
-	limits_of(arg);
+	limits_of();
 }
-
-struct level_row {
-	const char *name;
-	int level;
-	void (*run)(const void *arg);
-};
 
 static const struct level_row at_levels[] = {
 	{ "only the levels with a 0 count on", 2, only_zeros_count },
@@ -190,13 +179,6 @@ static const struct level_row at_levels[] = {
 	{ "a lowered pid_max, each of 3 levels", 2, lowered_pid_max },
 };
 
-static void run_at_level(const void *row)
-{
-	const struct level_row *r = row;
-
-	at_level(r->level, r->run, NULL);
-}
-
-static const struct group pids_groups[] = { ROWS(lists, run_list), ROWS(at_levels, run_at_level) };
+static const struct group pids_groups[] = { ROWS(lists, run_list), ROWS(at_levels, run_level_row) };
 
 SUITE(pids);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <sys/wait.h>
 
-#include "calls.h"
+#include "nest.h"
 
 #define RACERS 4
 #define ROUNDS 250

@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <linux/sched.h>
 
-#include "calls.h"
+#include "nest.h"
 
 #define X 21001
 #define Y 22002
@@ -28,11 +28,10 @@ static struct container enter_two_down(void)
 	return c;
 }
 
-static void from_level_0(const void *arg)
+static void from_level_0(void)
 {
 	struct container c = enter_two_down();
 
-	(void)arg;
 	expect(c.init.levels, 3, "levels of the container's init");
 	granted(0, LIST(X, Y, Z));
 	granted(0, LIST(Y, Z));
@@ -43,11 +42,10 @@ static void from_level_0(const void *arg)
 	release(&c.outer);
 }
 
-static void from_level_1(const void *arg)
+static void from_level_1(void)
 {
 	struct container c = enter_two_down();
 
-	(void)arg;
 	expect(c.init.levels, 4, "levels of the container's init");
 	granted(0, LIST(X, Y, Z, W));
 	granted(0, LIST(Y, Z, W));
@@ -56,21 +54,19 @@ static void from_level_1(const void *arg)
 	release(&c.outer);
 }
 
-static void one_too_many(const void *arg)
+static void one_too_many(void)
 {
 	struct container c = enter_two_down();
 
-	(void)arg;
 	refused(EINVAL, 0, LIST(X, Y, Z, W, 1));
 	refused(EINVAL, 0, LIST(0, 0, 0, 0, 0));
 	release(&c.outer);
 }
 
-static void refusals(const void *arg)
+static void refusals(void)
 {
 	struct container c = enter_two_down();
 
-	(void)arg;
 	refused(EBUSY, 0, LIST(X, Y, Z, TAKEN));
 	refused(EBUSY, 0, LIST(X, Y, TAKEN, W));
 	refused(EBUSY, 0, LIST(X, TAKEN, Z, W));
@@ -83,11 +79,10 @@ static void refusals(const void *arg)
 	release(&c.outer);
 }
 
-static void newpid_flag(const void *arg)
+static void newpid_flag(void)
 {
 	struct container c = enter_two_down();
 
-	(void)arg;
 	refused(EINVAL, CLONE_NEWPID, NO_LIST);
 	refused(EINVAL, CLONE_NEWPID, LIST(X, Y, Z, W));
 	refused(EINVAL, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD, LIST(X, Y, Z, W));
@@ -95,12 +90,11 @@ static void newpid_flag(const void *arg)
 }
 
 /* The first two are the caller's levels; that its own namespace is meant would be a list of 2. */
-static void a_child_in_the_container(const void *arg)
+static void a_child_in_the_container(void)
 {
 	struct container c = enter_two_down();
 	struct held h = hold(0, LIST(X, Y, Z, W));
 
-	(void)arg;
 	expect(h.pid, Y, "the pid that the caller was given");
 	refused(EBUSY, 0, LIST(W));
 	refused(EBUSY, 0, LIST(Z, 0));
@@ -112,13 +106,7 @@ static void a_child_in_the_container(const void *arg)
 	release(&c.outer);
 }
 
-struct row {
-	const char *name;
-	int level;
-	void (*run)(const void *arg);
-};
-
-static const struct row rows[] = {
+static const struct level_row rows[] = {
 	{ "from level 0 to level 2: any of three pids", 0, from_level_0 },
 	{ "from level 1 to level 3: any of four pids", 1, from_level_1 },
 	{ "one too many", 1, one_too_many },
@@ -127,13 +115,6 @@ static const struct row rows[] = {
 	{ "each pid is taken in its own namespace only", 1, a_child_in_the_container },
 };
 
-static void run_row(const void *row)
-{
-	const struct row *r = row;
-
-	at_level(r->level, r->run, NULL);
-}
-
-static const struct group setns_groups[] = { ROWS(rows, run_row) };
+static const struct group setns_groups[] = { ROWS(rows, run_level_row) };
 
 SUITE(setns);

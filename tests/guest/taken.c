@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <linux/sched.h>
 
-#include "calls.h"
+#include "nest.h"
 #include "thread.h"
 
 #define P 24004
@@ -148,39 +148,19 @@ static void by_thread(void)
 	is_free();
 }
 
-struct row {
-	const char *name;
-	void (*run)(void);
-	int level;
+static const struct level_row rows[] = {
+	{ "by a live task, level 0", 0, by_task },
+	{ "by a live task, level 2", 2, by_task },
+	{ "by a zombie, level 0", 0, by_zombie },
+	{ "by a zombie, level 2", 2, by_zombie },
+	{ "by a process group without its leader, level 0", 0, by_group },
+	{ "by a process group without its leader, level 2", 2, by_group },
+	{ "by a session without its leader, level 0", 0, by_session },
+	{ "by a session without its leader, level 2", 2, by_session },
+	{ "by a thread, level 0", 0, by_thread },
+	{ "by a thread, level 2", 2, by_thread },
 };
 
-static const struct row rows[] = {
-	{ "by a live task, level 0", by_task, 0 },
-	{ "by a live task, level 2", by_task, 2 },
-	{ "by a zombie, level 0", by_zombie, 0 },
-	{ "by a zombie, level 2", by_zombie, 2 },
-	{ "by a process group without its leader, level 0", by_group, 0 },
-	{ "by a process group without its leader, level 2", by_group, 2 },
-	{ "by a session without its leader, level 0", by_session, 0 },
-	{ "by a session without its leader, level 2", by_session, 2 },
-	{ "by a thread, level 0", by_thread, 0 },
-	{ "by a thread, level 2", by_thread, 2 },
-};
-
-static void run_at_level(const void *arg)
-{
-	const struct row *r = arg;
-
-	r->run();
-}
-
-static void run_row(const void *row)
-{
-	const struct row *r = row;
-
-	at_level(r->level, run_at_level, r);
-}
-
-static const struct group taken_groups[] = { ROWS(rows, run_row) };
+static const struct group taken_groups[] = { ROWS(rows, run_level_row) };
 
 SUITE(taken);

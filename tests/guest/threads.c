@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <asm/ldt.h>
 
-#include "calls.h"
 #include "memory.h"
+#include "nest.h"
 #include "thread.h"
 
 #define X 21001
@@ -52,20 +52,18 @@ static void run_thread(struct told *told, unsigned int nr, const pid_t *pids)
 	expect(threads[0].told, ret, "what CLONE_PARENT_SETTID stored");
 }
 
-static void one_level(const void *arg)
+static void one_level(void)
 {
 	struct told told;
 
-	(void)arg;
 	run_thread(&told, LIST(X));
 	expect(told.tid, X, "the tid");
 }
 
-static void three_levels(const void *arg)
+static void three_levels(void)
 {
 	struct told told;
 
-	(void)arg;
 	run_thread(&told, LIST(X, Y, Z));
 	expect(told.nspid.levels, 3, "the thread's levels");
 	expect(told.nspid.pid[0], X, "the tid at level 0");
@@ -84,11 +82,10 @@ static int until_released(void *arg)
 }
 
 /* Four threads at once; none can have another's tid, nor can a process. */
-static void four_at_once(const void *arg)
+static void four_at_once(void)
 {
 	int pipefd[2];
 
-	(void)arg;
 	if (pipe(pipefd) < 0)
 		broken("pipe");
 	for (int i = 0; i < 4; i++)
@@ -104,11 +101,10 @@ static void four_at_once(const void *arg)
 		granted(0, LIST(Z + i));
 }
 
-static void taken_for_a_thread(const void *arg)
+static void taken_for_a_thread(void)
 {
 	struct told told;
 
-	(void)arg;
 	expect_errno(thread_start(&threads[0], 0, NULL, LIST(getpid()), tell, &told), EBUSY,
 		     "a thread with its leader's pid");
 	expect_errno(thread_start(&threads[0], 0, NULL, LIST(0, 0, 1), tell, &told), EBUSY, "0 0 taken");
@@ -150,15 +146,14 @@ static void tls_of_thread(unsigned int nr, const pid_t *pids)
 	expect(seen_through_gs, storage[1], "what the thread read at gs:4");
 }
 
-static void tls_thread(const void *arg)
+static void tls_thread(void)
 {
-	(void)arg;
 	tls_of_thread(LIST(X, Y, Z));
 	tls_of_thread(LIST(0, Y, 0));
 	tls_of_thread(NO_LIST);
 }
 
-static void tls_process(const void *arg)
+static void tls_process(void)
 {
 	struct user_desc desc = descriptor();
 	struct clone_with_pids_args args = {
@@ -168,7 +163,6 @@ static void tls_process(const void *arg)
 	};
 	long ret;
 
-	(void)arg;
 	storage[1] = 0x5707a6e;
 	ret = clone_with_pids_on_stack(CLONE_VM | CLONE_SETTLS | SIGCHLD, &args, &desc,
 				       ((const pid_t[]){ X, Y, Z }), read_gs, NULL);
@@ -178,17 +172,16 @@ static void tls_process(const void *arg)
 }
 
 /* Without CLONE_SETTLS esi may hold anything. */
-static void tls_not_looked_at(const void *arg)
+static void tls_not_looked_at(void)
 {
 	struct clone_with_pids_args args = { .nr_pids = 1 };
 	static const pid_t pids[] = { X };
 
-	(void)arg;
 	expect_errno(try_registers(SIGCHLD, &args, sizeof(args), (void *)0xdeadbeef, pids), 0, "esi 0xdeadbeef");
 	expect_errno(try_registers(SIGCHLD, &args, sizeof(args), (void *)0xc0000000, pids), 0, "esi 0xc0000000");
 }
 
-static void tls_refused(const void *arg)
+static void tls_refused(void)
 {
 	struct clone_with_pids_args args = { .nr_pids = 1 };
 	struct user_desc desc = descriptor();
@@ -196,7 +189,6 @@ static void tls_refused(const void *arg)
 	unsigned long flags = CLONE_SETTLS | SIGCHLD;
 	static const unsigned int wrong_entries[] = { 0, 5, 9, -1U };
 
-	(void)arg;
 	expect_errno(try_registers(flags, &args, sizeof(args), NULL, pids), EFAULT, "esi NULL");
 	expect_errno(try_registers(flags, &args, sizeof(args), put_at(LAST_BYTE_OUT, &desc, sizeof(desc)), pids),
 		     EFAULT, "a descriptor across a hole");
@@ -208,13 +200,7 @@ static void tls_refused(const void *arg)
 	granted(0, LIST(X));
 }
 
-struct row {
-	const char *name;
-	int level;
-	void (*run)(const void *arg);
-};
-
-static const struct row rows[] = {
+static const struct level_row rows[] = {
 	{ "a chosen tid, level 0", 0, one_level },
 	{ "a chosen tid at each of 3 levels", 2, three_levels },
 	{ "four threads at once, level 2", 2, four_at_once },
@@ -225,13 +211,6 @@ static const struct row rows[] = {
 	{ "CLONE_SETTLS: descriptors that clone() refuses", 0, tls_refused },
 };
 
-static void run_row(const void *row)
-{
-	const struct row *r = row;
-
-	at_level(r->level, r->run, NULL);
-}
-
-static const struct group threads_groups[] = { ROWS(rows, run_row) };
+static const struct group threads_groups[] = { ROWS(rows, run_level_row) };
 
 SUITE(threads);

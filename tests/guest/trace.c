@@ -13,7 +13,7 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-#include "calls.h"
+#include "nest.h"
 #include "report.h"
 #include "trace.h"
 

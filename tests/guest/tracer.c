@@ -7,7 +7,7 @@
 #include <sys/ptrace.h>
 #include <linux/sched.h>
 
-#include "calls.h"
+#include "nest.h"
 #include "trace.h"
 
 #define X 21001
