@@ -35,7 +35,8 @@ static struct {
 	unsigned int passed, failed, skipped;
 } total;
 
-static long pid_max;	/* as it was found */
+static long pid_max;		/* as it was found */
+static int timeout_ms = CASE_TIMEOUT_S * 1000;
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -67,7 +68,7 @@ static void kill_leftovers(void)
 
 	while ((pid = first_child()) > 0) {
 		kill(pid, SIGKILL);
-		if (wait_bounded(pid, &(int){0}, __WALL, CASE_TIMEOUT_MS) < 0 && errno != ECHILD)
+		if (wait_bounded(pid, &(int){0}, __WALL, timeout_ms) < 0 && errno != ECHILD)
 			die("process %d, left behind by a case, does not end", pid);
 	}
 }
@@ -132,10 +133,10 @@ static void run_case(const char *suite, const char *name, const struct group *g,
 		case_process(g, row);
 	}
 	close(pipefd[1]);
-	if (wait_bounded(pid, &status, 0, CASE_TIMEOUT_MS) < 0) {
-		late = errno == ETIMEDOUT;
-		if (!late)
+	if (wait_bounded(pid, &status, 0, timeout_ms) < 0) {
+		if (errno != ETIMEDOUT)
 			die("wait for the case");
+		late = true;
 	}
 	kill_leftovers();
 	write_sysctl(PID_MAX, pid_max);
@@ -143,7 +144,7 @@ static void run_case(const char *suite, const char *name, const struct group *g,
 	close(pipefd[0]);
 	if (late && verdict != VERDICT_FAIL) {
 		verdict = VERDICT_FAIL;
-		snprintf(text, sizeof(text), "no verdict within %d s", CASE_TIMEOUT_MS / 1000);
+		snprintf(text, sizeof(text), "no verdict within %d s", timeout_ms / 1000);
 	}
 	report_case(suite, name, verdict, status, text);
 }
@@ -158,7 +159,7 @@ static unsigned int run_selected(const struct selection *sel, const struct suite
 {
 	unsigned int found = 0;
 
-	if (sel->suite && strcmp(sel->suite, s->name))
+	if (sel->suite ? strcmp(sel->suite, s->name) : s->hidden)
 		return 0;
 	for (const struct group *g = s->groups; g < s->groups + s->count; g++) {
 		for (size_t i = 0; i < g->count; i++) {
@@ -182,8 +183,9 @@ static void usage(void)
 	puts("Usage: guest-tests [SUITE[: NAME]]\n"
 	     "Check that this kernel keeps what clone_with_pids() promises.\n"
 	     "\n"
-	     "  --list   list the cases, one a line, and run none\n"
-	     "  --help   show this text\n"
+	     "  --list         list the cases, one a line, and run none\n"
+	     "  --timeout=N    give each case N seconds\n"
+	     "  --help         show this text\n"
 	     "\n"
 	     "Needs root in the initial pid namespace, and /proc.  Results go to standard output and to file\n"
 	     "descriptor 3, if it is open.  The exit status is 0 only if all cases passed.");
@@ -204,6 +206,10 @@ static void select_from(int argc, char **argv, struct selection *sel)
 		}
 		if (!strcmp(argv[i], "--list")) {
 			sel->list = true;
+			continue;
+		}
+		if (!strncmp(argv[i], "--timeout=", 10)) {
+			timeout_ms = 1000 * parse_number("--timeout", argv[i] + 10, 1, 3600);
 			continue;
 		}
 		if (argv[i][0] == '-')

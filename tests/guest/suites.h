@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Every suite, in the order in which they run.  A new one needs one line here. */
+SUITE_ENTRY(harness)
+SUITE_ENTRY(wrong)
 SUITE_ENTRY(arguments)
 SUITE_ENTRY(order)
 SUITE_ENTRY(pids)

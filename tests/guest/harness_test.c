@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The harness itself: what must not pass does not.  The cases of the hidden suite `wrong' each go wrong in a way of
+ * their own; the suite `harness' runs this program once more for each of them, and compares what it says on both
+ * channels and its exit status.
+ */
+#define _GNU_SOURCE 1
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+#include "calls.h"
+#include "report.h"
+
+static void right(void)
+{
+}
+
+static void says_why(void)
+{
+	fail("because");
+}
+
+static void crashes(void)
+{
+	kill(getpid(), SIGSEGV);
+}
+
+static void is_killed(void)
+{
+	kill(getpid(), SIGKILL);
+}
+
+static void exits_early(void)
+{
+	exit(0);
+}
+
+static void hangs(void)
+{
+	for (;;)
+		pause();
+}
+
+static void skips(void)
+{
+	skip("not here");
+}
+
+/* A process of the case says no, and nobody looks at its status. */
+static void child_fails(void)
+{
+	pid_t pid = plain_clone(0);
+
+	if (!pid)
+		fail("the child");
+	waitpid(pid, NULL, 0);
+}
+
+static void wrong_errno(void)
+{
+	expect_errno(-22, 16, "the call");
+}
+
+static void wrong_success(void)
+{
+	expect_errno(5, 22, "the call");
+}
+
+static void wrong_refusal(void)
+{
+	refused(16, 0, NO_LIST);
+}
+
+static void wrong_grant(void)
+{
+	granted(0, LIST(1));
+}
+
+static void moves_the_counter(const void *arg)
+{
+	struct nspid n;
+
+	(void)arg;
+	born_plain(&n);
+}
+
+static void wrong_counter(void)
+{
+	counters_stay(moves_the_counter, NULL);
+}
+
+static const struct function_row wrong[] = {
+	{ "right", right },
+	{ "says why", says_why },
+	{ "crashes", crashes },
+	{ "is killed", is_killed },
+	{ "exits early", exits_early },
+	{ "hangs", hangs },
+	{ "skips", skips },
+	{ "child fails", child_fails },
+	{ "wrong errno", wrong_errno },
+	{ "wrong success", wrong_success },
+	{ "wrong refusal", wrong_refusal },
+	{ "wrong grant", wrong_grant },
+	{ "wrong counter", wrong_counter },
+};
+
+static const struct group wrong_groups[] = { FUNCTIONS(wrong) };
+
+HIDDEN_SUITE(wrong);
+
+struct row {
+	const char *name;	/* of the case in the suite above */
+	const char *said;	/* the beginning of the first line, without the suite and the name */
+	char kind;		/* p: passed, F: failed, s: skipped */
+};
+
+static const struct row rows[] = {
+	{ "right", "", 'p' },
+	{ "says why", ": because", 'F' },
+	{ "crashes", ": no verdict: killed by signal 11", 'F' },
+	{ "is killed", ": no verdict: killed by signal 9", 'F' },
+	{ "exits early", ": no verdict: exit status 0", 'F' },
+	{ "hangs", ": no verdict within 1 s", 'F' },
+	{ "skips", ": not here", 's' },
+	{ "child fails", ": the child", 'F' },
+	{ "wrong errno", ": the call: expected EBUSY, saw EINVAL", 'F' },
+	{ "wrong success", ": the call: expected EINVAL, saw success (5)", 'F' },
+	{ "wrong refusal", ": clone_with_pids(0, {}): expected EBUSY, saw success", 'F' },
+	{ "wrong grant", ": clone_with_pids(0, {1}): expected success, saw EBUSY", 'F' },
+	{ "wrong counter", ": the counter of level 0 moved", 'F' },
+	{ "no such case", NULL, 0 },
+};
+
+/* Run `guest-tests wrong: NAME' with stdout and descriptor 3 on two pipes; its wait status. */
+static int run_again(const char *name, char out[2][1024])
+{
+	int pipes[2][2], status;
+	pid_t pid;
+
+	if (pipe2(pipes[0], O_CLOEXEC) < 0 || pipe2(pipes[1], O_CLOEXEC) < 0)
+		broken("pipe");
+	pid = plain_clone(0);
+	if (!pid) {
+		char text[64];
+		int results = dup(pipes[1][1]);	/* the pipes themselves may have number 3 */
+
+		snprintf(text, sizeof(text), "wrong: %s", name);
+		if (dup2(pipes[0][1], 1) < 0 || dup2(results, 3) < 0)
+			broken("dup2");
+		dup2(open("/dev/null", O_WRONLY), 2);
+		execl("/proc/self/exe", "guest-tests", "--timeout=1", text, (char *)NULL);
+		broken("exec");
+	}
+	for (int i = 0; i < 2; i++) {
+		size_t used = 0;
+		ssize_t n;
+
+		close(pipes[i][1]);
+		while ((n = read(pipes[i][0], out[i] + used, 1023 - used)) > 0)
+			used += n;
+		out[i][used] = '\0';
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		broken("wait");
+	return status;
+}
+
+static void run_row(const void *row)
+{
+	const struct row *r = row;
+	char out[2][1024], line[160], last[80];
+	int status = run_again(r->name, out);
+
+	if (!r->kind) {
+		expect(WIFEXITED(status) ? WEXITSTATUS(status) : -1, EXIT_USAGE, "the exit status");
+		return;
+	}
+	snprintf(line, sizeof(line), "%s wrong: %s%s", r->kind == 'p' ? "pass" : r->kind == 's' ? "skip" : "FAIL",
+		 r->name, r->said);
+	snprintf(last, sizeof(last), "\nguest: %d passed, %d failed, %d skipped\n", r->kind == 'p', r->kind == 'F',
+		 r->kind == 's');
+	for (int i = 0; i < 2; i++) {
+		if (strncmp(out[i], line, strlen(line)) || !strstr(out[i], last))
+			fail("expected `%s...' on %s, saw `%s'", line, i ? "descriptor 3" : "stdout", out[i]);
+	}
+	expect(WIFEXITED(status) ? WEXITSTATUS(status) : -1, r->kind == 'p' ? EXIT_OK : EXIT_FAILED,
+	       "the exit status");
+}
+
+static const struct group harness_groups[] = { ROWS(rows, run_row) };
+
+SUITE(harness);
