@@ -204,6 +204,8 @@ static int read_task(struct reader *r, struct image *image, int id)
 		   &n, &t.parent, t.name, pids, &t.pgid, &t.sid, &used) != 6 ||
 	    !WHOLE_LINE(line, used) || n != id || !parse_pids(pids, &t))
 		return refuse(r, "not the description of task %d", id);
+	if (t.parent >= 0 && t.parent < id)
+		t.depth = image->tree.task[t.parent].depth + 1;
 	if (!tree_add(&image->tree, &t))
 		return refuse(r, "out of memory");
 	return 0;

@@ -72,24 +72,24 @@ static void print_name(FILE *f, const struct task *t, int width)
 	fprintf(f, "%*s%-*s", 2 * t->depth, "", width - 2 * t->depth, t->name);
 }
 
-static void print_level_heads(FILE *f, int levels)
+static void print_level_heads(FILE *f, int levels, int width)
 {
 	char head[16];
 
 	for (int level = 0; level < levels; level++) {
 		snprintf(head, sizeof(head), "L%d", level);
-		fprintf(f, "%*s", PID_WIDTH, head);
+		fprintf(f, "%*s", width, head);
 	}
 }
 
 /* t may be NULL: no such task. */
-static void print_pids(FILE *f, const struct task *t, int levels)
+static void print_pids(FILE *f, const struct task *t, int levels, int width)
 {
 	char cell[32];
 
 	for (int level = 0; level < levels; level++) {
 		cell_pid(cell, sizeof(cell), t ? task_pid_at(t, level) : 0);
-		fprintf(f, "%*s", PID_WIDTH, cell);
+		fprintf(f, "%*s", width, cell);
 	}
 }
 
@@ -99,7 +99,7 @@ void table_print(FILE *f, const char *what, const struct tree *tree, unsigned in
 	char cell[32];
 
 	fprintf(f, "pid table: %s\n%-*s", what, width, "NAME");
-	print_level_heads(f, tree->levels);
+	print_level_heads(f, tree->levels, PID_WIDTH);
 	for (int c = 0; c < N_COLUMNS; c++)
 		if (columns & (1U << c))
 			fprintf(f, "%*s", columns_known[c].width, columns_known[c].head);
@@ -107,7 +107,7 @@ void table_print(FILE *f, const char *what, const struct tree *tree, unsigned in
 
 	for (int i = 0; i < tree->n; i++) {
 		print_name(f, &tree->task[i], width);
-		print_pids(f, &tree->task[i], tree->levels);
+		print_pids(f, &tree->task[i], tree->levels, PID_WIDTH);
 		for (int c = 0; c < N_COLUMNS; c++) {
 			if (!(columns & (1U << c)))
 				continue;
@@ -148,28 +148,43 @@ void table_columns_help(FILE *f)
 		fprintf(f, "  %-7s %s\n", columns_known[c].name, columns_known[c].help);
 }
 
+/* Two tables in one line are wide: no wider than their pids need. */
+static int narrow_width(const struct tree *tree, int width)
+{
+	char cell[32];
+
+	for (int i = 0; i < tree->n; i++)
+		for (int level = 0; level < tree->task[i].levels; level++) {
+			int w = 1 + snprintf(cell, sizeof(cell), "%d", tree->task[i].pid[level]);
+
+			if (w > width)
+				width = w;
+		}
+	return width;
+}
+
 void table_compare_print(FILE *f, const struct tree *before, const struct tree *after)
 {
-	int width = name_width(before);
+	int width = narrow_width(after, narrow_width(before, 5));
 
-	fprintf(f, "%-*s | before%*s | now%*s |\n", width, "",
-		PID_WIDTH * before->levels - 6, "", PID_WIDTH * after->levels - 3, "");
-	fprintf(f, "%-*s |", width, "NAME");
-	print_level_heads(f, before->levels);
+	fprintf(f, "%-*s | %-*s| %-*s|\n", TASK_NAME - 2, "", width * before->levels, "before",
+		width * after->levels, "now");
+	fprintf(f, "%-*s |", TASK_NAME - 2, "NAME");
+	print_level_heads(f, before->levels, width);
 	fprintf(f, " |");
-	print_level_heads(f, after->levels);
+	print_level_heads(f, after->levels, width);
 	fprintf(f, " |\n");
 
 	for (int i = 0; i < before->n; i++) {
-		int now = tree_by_name(after, before->task[i].name);
+		const struct task *b = &before->task[i];
+		int now = tree_by_name(after, b->name);
 		struct comparison c = { 0 };
 
-		print_name(f, &before->task[i], width);
+		fprintf(f, "%-*s |", TASK_NAME - 2, b->name);
+		print_pids(f, b, before->levels, width);
 		fprintf(f, " |");
-		print_pids(f, &before->task[i], before->levels);
-		fprintf(f, " |");
-		print_pids(f, now < 0 ? NULL : &after->task[now], after->levels);
-		fprintf(f, " | %s\n", task_compare(before, i, 0, after, &c) ? "same" : "DIFFERS");
+		print_pids(f, now < 0 ? NULL : &after->task[now], after->levels, width);
+		fprintf(f, " | %s\n", task_compare(before, i, 0, after, &c) ? "same" : "DIFF");
 	}
 	fputc('\n', f);
 }

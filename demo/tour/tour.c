@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tour - the demonstration, in chapters
+ *
+ * Run by PID 1 in the guided and the auto mode, and by hand from the shell.  In
+ * auto mode the reason of a failure is written to file descriptor 3, for PID 1
+ * to say.
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lesson.h"
+#include "report.h"
+
+#define REASON_FD 3
+
+static const struct {
+	const char *title;
+	chapter *run;
+} chapters[] = {
+	{ "One task, many pids",            chapter1 },
+	{ "Checkpoint",                     chapter2 },
+	{ "Restart without pids",           chapter3 },
+	{ "Restart with clone_with_pids()", chapter4 },
+	{ "One namespace deeper",           chapter5 },
+	{ "What the kernel refuses",        chapter6 },
+	{ "Then and now: clone3(set_tid)",  chapter7 },
+};
+#define LAST ((int)(sizeof(chapters) / sizeof(*chapters)))
+
+static const char help[] =
+	"Usage: tour [CHAPTER]\n"
+	"       tour auto\n"
+	"The demonstration: from the beginning, or from a chapter on; or all chapters without\n"
+	"stopping, with the exit status 0 only if everything was as it has to be.\n"
+	"\nChapters:\n";
+
+static enum nav_kind welcome(void)
+{
+	ui_screen(0, "clone_with_pids(): a restarted container needs its old pids");
+	ui_text("This is a Linux kernel with one more system call, proposed in 2009.  Everything\n"
+		"that you will see happens on this machine while you look at it.\n\n");
+	for (int i = 0; i < LAST; i++)
+		ui_text("    %d  %s\n", i + 1, chapters[i].title);
+	ui_text("\n"
+		"The chapters lead from the problem to the solution, in order; but each can be\n"
+		"seen by itself, and as often as you like.\n"
+		"\n"
+		"At any screen `s' opens a shell: what the screen speaks of is alive then, and\n"
+		"`pidtable' shows it.  `help' in the shell lists the tools.\n");
+	return ui_pause();
+}
+
+static enum nav_kind the_end(void)
+{
+	ui_screen(0, "The end of the tour");
+	ui_text("What was claimed here was observed here: trees were killed, created again,\n"
+		"and compared by what the kernel reports of them.\n"
+		"\n"
+		"To go on:\n"
+		"\n"
+		"    s    a shell.  Try, for instance:\n"
+		"             app\n"
+		"             pidtable\n"
+		"             checkpoint PID        (the pid that `app' printed)\n"
+		"             restart\n"
+		"             cwp -n cwp -p 300,7 pidtable\n"
+		"    1-7  a chapter again\n"
+		"    q    leave\n");
+	return ui_pause();
+}
+
+static enum nav_kind run_screen(int place)
+{
+	if (place == 0)
+		return welcome();
+	if (place > LAST)
+		return the_end();
+	return chapters[place - 1].run();
+}
+
+static enum nav_kind show_failure(int place)
+{
+	ui_screen(place, "This chapter did not work");
+	ui_print(COLOUR_BAD, "%s\n", ui_failure());
+	ui_text("\nA message above the screen may say more.\n");
+	return ui_pause();
+}
+
+/* From place on, wherever the viewer goes: 0 the welcome, LAST + 1 the end. */
+static void guide(int place)
+{
+	for (;;) {
+		enum nav_kind nav = run_screen(place);
+
+		if (nav == NAV_FAILED)
+			nav = show_failure(place);
+		switch (nav) {
+		case NAV_ON:
+			if (place <= LAST)
+				place++;
+			break;
+		case NAV_BACK:
+			if (place > 0)
+				place--;
+			break;
+		case NAV_JUMP:
+			place = ui_jump_target();
+			break;
+		case NAV_REPEAT:
+			break;
+		case NAV_LEAVE:
+		case NAV_FAILED:
+			return;
+		}
+	}
+}
+
+static int run_all(void)
+{
+	for (int place = 1; place <= LAST; place++) {
+		if (run_screen(place) == NAV_ON)
+			continue;
+		fflush(stdout);
+		dprintf(REASON_FD, "chapter %d: %s\n", place, ui_failure());
+		report(0, "chapter %d: %s", place, ui_failure());
+		return EXIT_FAILED;
+	}
+	return EXIT_OK;
+}
+
+static void print_help(void)
+{
+	fputs(help, stdout);
+	for (int i = 0; i < LAST; i++)
+		printf("  %d  %s\n", i + 1, chapters[i].title);
+}
+
+int main(int argc, char **argv)
+{
+	int place = 0;
+
+	report_program(argv[0]);
+	if (argc > 2)
+		die_usage("`%s': one argument at most", argv[2]);
+	if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+		print_help();
+		return EXIT_OK;
+	}
+	if (argc == 2 && !strcmp(argv[1], "auto")) {
+		ui_start(false, LAST);
+		return run_all();
+	}
+	if (argc == 2)
+		place = parse_number("CHAPTER", argv[1], 1, LAST);
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		die_usage("the guided tour needs a terminal");
+
+	/* ^C is for the programs in the shell; the tour has q. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	signal(SIGTSTP, SIG_IGN);
+	signal(SIGTTOU, SIG_IGN);
+	ui_start(true, LAST);
+	guide(place);
+	printf("\033[H\033[2J");
+	return EXIT_OK;
+}

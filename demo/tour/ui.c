@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "report.h"
+#include "shell.h"
+#include "ui.h"
+
+#define WIDTH  80
+#define HEIGHT 25
+/* The key line and the empty one above it are not the chapter's. */
+#define ROWS (HEIGHT - 2)
+
+#define KEYS "Enter: go on   b: back   r: repeat   1-%d: chapter   s: shell   q: leave"
+
+static const char *const escapes[] = {
+	[COLOUR_NONE]  = "\033[0m",
+	[COLOUR_TITLE] = "\033[1;36m",
+	[COLOUR_GOOD]  = "\033[1;32m",
+	[COLOUR_BAD]   = "\033[1;31m",
+	[COLOUR_ASK]   = "\033[1;33m",
+	[COLOUR_CALL]  = "\033[1;37m",
+};
+#define CLEAR       "\033[H\033[2J"
+#define BOTTOM_LINE "\033[25;1H\033[K"
+
+static struct {
+	bool guided, colours;
+	int last_chapter, jump;
+	FILE *out;		/* the screen, in memory */
+	char *text;
+	size_t size, shown;
+	char failure[256];
+} ui;
+
+void ui_start(bool guided, int last_chapter)
+{
+	ui.guided = guided;
+	ui.last_chapter = last_chapter;
+	ui.colours = guided && !getenv("NO_COLOR") && isatty(STDOUT_FILENO);
+}
+
+FILE *ui_out(void)
+{
+	return ui.out;
+}
+
+void ui_screen(int chapter, const char *title)
+{
+	if (ui.out) {
+		fclose(ui.out);
+		free(ui.text);
+	}
+	ui.text = NULL;
+	ui.shown = 0;
+	ui.out = open_memstream(&ui.text, &ui.size);
+	if (!ui.out)
+		die("make a screen");
+	if (chapter)
+		ui_print(COLOUR_TITLE, "%d. %s\n", chapter, title);
+	else
+		ui_print(COLOUR_TITLE, "%s\n", title);
+	ui_text("\n");
+}
+
+static void colour(enum colour c)
+{
+	if (ui.colours)
+		fputs(escapes[c], ui.out);
+}
+
+static void vprint(enum colour c, const char *format, va_list ap)
+{
+	if (c != COLOUR_NONE)
+		colour(c);
+	vfprintf(ui.out, format, ap);
+	if (c != COLOUR_NONE)
+		colour(COLOUR_NONE);
+}
+
+void ui_print(enum colour c, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vprint(c, format, ap);
+	va_end(ap);
+}
+
+/* Rows and the widest line of the screen, escapes not counted. */
+static void measure(int *rows, int *width)
+{
+	int column = 0;
+
+	*rows = *width = 0;
+	for (const char *p = ui.text; p < ui.text + ui.size; p++) {
+		if (*p == '\033') {
+			p = strchr(p, 'm');
+		} else if (*p == '\n') {
+			++*rows;
+			column = 0;
+		} else if (++column > *width) {
+			*width = column;
+		}
+	}
+	if (column)
+		++*rows;
+}
+
+void ui_show(void)
+{
+	fflush(ui.out);
+	if (!ui.shown && ui.guided)
+		fputs(CLEAR, stdout);
+	fwrite(ui.text + ui.shown, 1, ui.size - ui.shown, stdout);
+	ui.shown = ui.size;
+	fflush(stdout);
+}
+
+static bool fits(void)
+{
+	int rows, width;
+
+	measure(&rows, &width);
+	if (rows <= ROWS && width <= WIDTH - 1)
+		return true;
+	ui_failed("a screen of %d columns and %d rows; there are %d and %d", width, rows, WIDTH - 1, ROWS);
+	return false;
+}
+
+/* The next key; keys that send more than a byte count as 0, which is none. */
+static int read_key(void)
+{
+	struct pollfd p = { STDIN_FILENO, POLLIN, 0 };
+	struct termios old, raw;
+	char bytes[32];
+	ssize_t n;
+
+	tcgetattr(STDIN_FILENO, &old);
+	raw = old;
+	raw.c_lflag &= ~(ICANON | ECHO);
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+	do
+		n = read(STDIN_FILENO, bytes, 1);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		die("read a key");
+	if (bytes[0] == '\033') {
+		while (poll(&p, 1, 20) > 0 && read(STDIN_FILENO, bytes, sizeof(bytes)) > 0)
+			;
+		bytes[0] = 0;
+	}
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
+	return bytes[0];
+}
+
+static void show_keys(void)
+{
+	printf(BOTTOM_LINE KEYS, ui.last_chapter);
+	fflush(stdout);
+}
+
+bool ui_confirm(const char *question)
+{
+	int key;
+
+	printf(BOTTOM_LINE "%s (y/n) ", question);
+	fflush(stdout);
+	key = read_key();
+	return key == 'y' || key == 'Y';
+}
+
+static enum nav_kind wait_for_key(void)
+{
+	for (;;) {
+		int key;
+
+		show_keys();
+		key = read_key();
+		if (key == '\n' || key == '\r' || key == ' ')
+			return NAV_ON;
+		if (key >= '1' && key <= '0' + ui.last_chapter) {
+			ui.jump = key - '0';
+			return NAV_JUMP;
+		}
+		switch (key) {
+		case 'b':
+			return NAV_BACK;
+		case 'r':
+			return NAV_REPEAT;
+		case 'q':
+			if (ui_confirm(getppid() == 1 ? "Leave the tour and switch the machine off?"
+						      : "Leave the tour?"))
+				return NAV_LEAVE;
+			break;
+		case 's':
+			run_shell();
+			ui.shown = 0;
+			ui_show();
+		}
+	}
+}
+
+enum nav_kind ui_pause(void)
+{
+	ui_show();
+	if (!fits())
+		return NAV_FAILED;
+	if (ui.guided)
+		return wait_for_key();
+	fputc('\n', stdout);
+	return NAV_ON;
+}
+
+enum nav_kind ui_predict(const char *format, ...)
+{
+	va_list ap;
+
+	colour(COLOUR_ASK);
+	fputs("Predict: ", ui.out);
+	va_start(ap, format);
+	vprint(COLOUR_NONE, format, ap);
+	va_end(ap);
+	colour(COLOUR_NONE);
+	return ui_pause();
+}
+
+int ui_jump_target(void)
+{
+	return ui.jump;
+}
+
+enum nav_kind ui_failed(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(ui.failure, sizeof(ui.failure), format, ap);
+	va_end(ap);
+	return NAV_FAILED;
+}
+
+const char *ui_failure(void)
+{
+	return ui.failure;
+}
