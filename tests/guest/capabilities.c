@@ -4,7 +4,6 @@
  * may do elsewhere; clone3(set_tid) in contrast is content with CAP_CHECKPOINT_RESTORE in the user namespace
  * that owns the pid namespace.  With nr_pids 0 anybody may call.
  */
-#define _GNU_SOURCE 1
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>

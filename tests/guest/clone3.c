@@ -7,7 +7,6 @@
  * that cannot be had gives the error, so that {taken, 0} is EEXIST and {0, taken} EINVAL.  In each level the
  * value comes first (EINVAL), then the privilege (EPERM), then whether it is taken (EEXIST).
  */
-#define _GNU_SOURCE 1
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>

@@ -5,7 +5,6 @@
  *
  * Every case runs twice, with a list and without.
  */
-#define _GNU_SOURCE 1
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>

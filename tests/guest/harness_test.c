@@ -4,7 +4,6 @@
  * their own; the suite `harness' runs this program once more for each of them, and compares what it says on both
  * channels and its exit status.
  */
-#define _GNU_SOURCE 1
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>

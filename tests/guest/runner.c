@@ -10,7 +10,6 @@
  * The runner is a subreaper: whatever a case leaves behind becomes the runner's child, and is killed before
  * the next case.  It also restores kernel.pid_max, so that a case that dies does not spoil the others.
  */
-#define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -6,7 +6,6 @@
  *	level 1   the caller
  *	level 2   nobody yet
  */
-#define _GNU_SOURCE 1
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
