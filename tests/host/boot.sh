@@ -1,0 +1,113 @@
+#!/bin/bash
+# Boot the image in each way that a person can, on the serial console.
+# shellcheck disable=SC2317 # the cases are called by their names
+. "${0%/*}/lib.sh"
+. "${0%/*}/qemu.sh"
+
+CASES="
+90  entry_by_timeout                 | the menu starts the guided tour by itself
+90  entry_guided                     | the menu's entry guided, by its number
+90  entry_shell_by_arrows            | the menu's entry shell, by arrow keys and Enter
+120 entry_shell_by_number            | the menu's entry shell, by its number: the prompt, help and poweroff
+120 from_a_stick                     | the ISO written to a disk boots, too
+240 auto_small                       | mode=auto from the ISO with 32 MB: the verdict
+10  auto_tables                      | mode=auto: the pids after the restart are those before the checkpoint
+240 run_auto                         | ./build.sh run --auto: the verdict is its exit status
+240 auto_old_cpu                     | mode=auto on a processor without SSE2, without the ISO
+60  applets                          | every applet of busybox is linked, and every link leads somewhere
+60  demo_that crash                  | a demonstration that crashes ends in FAILED and power off
+60  demo_that fail                   | a demonstration that exits with an error ends in FAILED and power off
+60  demo_that hang                   | a demonstration that hangs ends in FAILED and power off
+60  demo_that is-missing             | a demonstration that is not there ends in FAILED and power off
+"
+
+KEYS='Enter: go on .*q: leave'
+PROMPT='lesson:[^#]*# '
+DOWN='\033\[B'
+
+# A number on the menu, from the entry's name.
+number() {
+	iso/menu.sh | sed -n "/^LABEL $1\$/,/MENU LABEL/s/.*^\(.\).*/\1/p"
+}
+
+entry_by_timeout() {
+	from_cd 64
+	play menu wait "$KEYS"
+	grep -q 'mode=guided' <<<"$(iso/menu.sh)" || fail "no mode=guided in the menu"
+}
+
+entry_guided() {
+	from_cd 64
+	play menu send "$(number guided)" wait "$KEYS"
+}
+
+entry_shell_by_arrows() {
+	from_cd 64
+	play menu send "$DOWN" wait 'tour without stops' send "$DOWN" wait 'A shell' send '\r' wait "$PROMPT"
+}
+
+entry_shell_by_number() {
+	from_cd 64
+	play menu send "$(number shell)" wait "$PROMPT" send 'help\r' wait pidtable wait "$PROMPT" \
+		send 'cat /proc/cmdline\r' wait 'mode=shell' wait "$PROMPT" send 'poweroff\r' end
+}
+
+from_a_stick() {
+	from_disk
+	play menu send "$(number shell)" wait "$PROMPT" send 'poweroff\r' end
+}
+
+# Its console is kept for the next case.
+auto_small() {
+	from_cd 32
+	play menu send "$(number auto)" end
+	cp "$scratch/console" build/log/auto-small.console
+	judge "demo: ok"
+	grep -qx 'demo: ok' "$scratch/console" || fail "the verdict is not on the console"
+}
+
+# The rows of a table, up to the empty line.
+table() {
+	sed -n "/^pid table: $1\$/,/^\$/p" build/log/auto-small.console | sed '1d;/^$/,$d' | sed '1d'
+}
+
+# The verdict of the tour itself is one thing; here its two tables are compared by another program.
+auto_tables() {
+	local before after
+	before=$(table "before checkpoint")
+	after=$(table "after restart")
+	echo "$before"
+	[ "$(wc -l <<<"$before")" -ge 6 ] || fail "fewer than six tasks before the checkpoint"
+	grep -Eq '^.*( +[0-9]+){3,} *$' <<<"$before" || fail "no task with three pids before the checkpoint"
+	[ "$before" = "$after" ] || fail "the tables differ: $(diff <(echo "$before") <(echo "$after") | tr '\n' ' ')"
+}
+
+run_auto() {
+	./build.sh run --auto --no-install --mem 32 | tee "$scratch/console"
+	[ "$(tail -n 1 "$scratch/console")" = "Verdict: demo: ok" ] || fail "exit status 0 without the verdict"
+}
+
+auto_old_cpu() {
+	directly mode=auto -cpu pentium3
+	play end
+	judge "demo: ok"
+}
+
+# In the shell: print the links that lead nowhere and the applets without a link.
+applets() {
+	# shellcheck disable=SC2016 # the shell in the machine expands this
+	local look='for a in $(busybox --list); do [ -e /bin/$a ] || echo unlinked $a; done;'
+	directly mode=shell
+	play wait "$PROMPT" send "$look"' echo look''ed\r' wait 'looked' wait "$PROMPT"
+	if grep '^unlinked [a-z[]' "$scratch/console"; then fail "applets without a link"; fi
+	[ "$(grep -c '^slink /bin/' build/initramfs/archive.list)" -gt 200 ] || fail "few applets in the list"
+}
+
+demo_that() {
+	directly "mode=auto demo=/tests/$1 limit=5"
+	play end
+	[[ "$(verdict)" == "demo: FAILED: "?* ]] || fail "the verdict is '$(verdict)'"
+	grep -q '^demo: FAILED: ' "$scratch/console" || fail "it is not said on the console"
+}
+
+main "$@"

@@ -1,0 +1,112 @@
+#!/bin/bash
+# The tests' own machinery: what goes wrong must not pass.
+# shellcheck disable=SC2317 # the cases are called by their names
+. "${0%/*}/lib.sh"
+. "${0%/*}/qemu.sh"
+
+# shellcheck disable=SC2034 # lib.sh's main reads it
+CASES="
+30 panic          | a kernel panic is a failure
+30 silence        | a machine that switches itself off without a verdict is a failure
+30 hang           | a machine that does nothing is a failure
+10 wrong_verdict  | another verdict, or text behind the right one, is a failure
+30 cases_fail     | a case that fails, hangs or dies is reported as failed
+30 runner_counts  | run.sh counts, fails on a file without a verdict, and says so in its last line
+"
+
+# Judge in a subshell, because fail() exits.
+must_be_refused() {
+	if (judge "demo: ok"); then fail "judged to be a success"; fi
+}
+
+# PID 1 ends: the kernel panics, panic=-1 restarts the machine, -no-reboot ends QEMU with status 0.
+panic() {
+	directly "mode=auto rdinit=/bin/false"
+	play end
+	grep -q 'Kernel panic' "$scratch/console" || fail "no panic was provoked"
+	must_be_refused
+	echo "demo: ok" >"$scratch/verdict"
+	must_be_refused
+}
+
+silence() {
+	directly "mode=auto rdinit=/bin/poweroff -- -f"
+	play end
+	must_be_refused
+}
+
+hang() {
+	directly "mode=auto rdinit=/bin/sleep -- 1000000"
+	if (BOUND=5 play end); then fail "played to the end"; fi
+	must_be_refused
+}
+
+wrong_verdict() {
+	local text
+	: >"$scratch/console"
+	for text in '' 'demo: FAILED: ok' 'demo: okay' ' demo: ok' $'demo: ok\ndemo: FAILED: late' $'demo: ok\n\n'; do
+		printf '%s' "$text" >"$scratch/verdict"
+		must_be_refused
+	done
+	printf 'demo: ok\r\n' >"$scratch/verdict"
+	judge "demo: ok"
+}
+
+# A copy of the machinery with a file of tests of its own.
+machinery() {
+	mkdir -p "$scratch/tests/host" "$scratch/build/log"
+	cp tests/run.sh "$scratch/tests"
+	cp tests/host/lib.sh "$scratch/tests/host"
+	{
+		echo '#!/bin/bash'
+		echo ". $scratch/tests/host/lib.sh"
+		cat
+	} >"$scratch/tests/host/$1.sh"
+	chmod +x "$scratch/tests/host/$1.sh"
+}
+
+cases_fail() {
+	machinery example <<-'END'
+		CASES="
+		5 good | good
+		5 bad  | bad
+		1 slow | slow
+		5 dead | dead
+		5 gone | gone
+		"
+		good() { :; }
+		bad() { echo because; false; echo "not reached"; }
+		slow() { sleep 1000; }
+		dead() { kill -KILL $$; }
+		main "$@"
+	END
+	"$scratch/tests/host/example.sh" | sed 's/;.*//; s/: [^ ]*: line [0-9]*: /: /' >"$scratch/said"
+	diff - "$scratch/said" <<-'END' || fail "reported otherwise"
+		pass example: good
+		FAIL example: bad: because (status 1)
+		FAIL example: slow: not finished after 1 seconds
+		FAIL example: dead:  (status 137)
+		FAIL example: gone: gone: command not found (status 127)
+	END
+}
+
+# Run run.sh on an example and compare its last line and its status.
+runs_to() {
+	local status=0
+	"$scratch/tests/run.sh" example >"$scratch/said" || status=$?
+	[ "$(tail -n 1 "$scratch/said")" = "$1" ] || fail "the last line is '$(tail -n 1 "$scratch/said")', not '$1'"
+	[ "$status" = "$2" ] || fail "exit status $status with '$1'"
+}
+
+runner_counts() {
+	machinery example <<<'echo "pass example: one"; echo "pass example: two"'
+	runs_to "2 passed, 0 failed" 0
+	machinery example <<<'echo "pass example: one"; echo "FAIL example: two: why"'
+	runs_to "1 passed, 1 failed" 1
+	machinery example <<<'echo "nothing to say"'
+	runs_to "0 passed, 1 failed" 1
+	machinery example <<<'echo "pass example: one"; exit 3'
+	runs_to "1 passed, 1 failed" 1
+}
+
+main "$@"

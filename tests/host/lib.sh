@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# For every file of tests here: its cases are data, each with a name and a bound on its time.
+#
+# A file lists its cases with the variable CASES, one a line: SECONDS FUNCTION [ARGUMENT...] | NAME.  The function
+# runs in a process of its own, in the checkout, with $scratch as an empty folder of its own; it passes by returning
+# 0, and the last line that it printed says why if it did not.
+set -euo pipefail
+export LC_ALL=C
+
+area=$(basename "$0" .sh)
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$root"
+# shellcheck disable=SC2034 # for the files that source this
+iso=build/clone_with_pids.iso
+
+# Say why a case fails, and fail.
+fail() {
+	echo "$*"
+	exit 1
+}
+
+# Run a case by its function's name, as `FILE --case FUNCTION ARGUMENT...`.
+run_one() {
+	scratch=$(mktemp -d "$root/build/test.XXXXXX")
+	trap 'rm -rf "$scratch"' EXIT
+	trap 'exit 1' INT TERM
+	"$@"
+}
+
+run_case() {
+	local seconds=$1 name=$2 start=$SECONDS log why status=0
+	shift 2
+	log=build/log/test-$area-${name//[^a-zA-Z0-9]/-}.log
+	timeout -k 5 "$seconds" "$0" --case "$@" >"$log" 2>&1 </dev/null || status=$?
+	if [ "$status" = 0 ]; then
+		echo "pass $area: $name"
+		return
+	fi
+	if ((SECONDS - start >= seconds)); then
+		why="not finished after $seconds seconds"
+	else
+		why="$(tail -n 1 "$log" | tr -d '\r') (status $status)"
+	fi
+	echo "FAIL $area: $name: $why; see $log"
+}
+
+# Run the file's cases; called last in each file, with its arguments.
+main() {
+	local words name
+	if [ "${1-}" = --case ]; then
+		shift
+		run_one "$@"
+		return
+	fi
+	while IFS='|' read -r words name; do
+		# shellcheck disable=SC2086 # the words are seconds, function and arguments
+		set -- $words
+		[ $# = 0 ] || run_case "$1" "${name# }" "${@:2}"
+	done <<<"$CASES"
+}

@@ -1,0 +1,23 @@
+#!/bin/bash
+# What can be said of the sources without running them.
+# shellcheck disable=SC2317 # the cases are called by their names
+. "${0%/*}/lib.sh"
+
+# shellcheck disable=SC2034 # lib.sh's main reads it
+CASES="
+60 shell_scripts   | shellcheck has nothing to say
+10 outputs_ignored | what is built lies below build/, and nothing that is checked in does
+"
+
+shell_scripts() {
+	shellcheck build.sh .ci/run kernel/*.sh initramfs/*.sh iso/*.sh tests/*.sh tests/host/*.sh
+	shellcheck -s dash initramfs/files/{profile,crash,fail,hang}
+}
+
+outputs_ignored() {
+	grep -qx '/build/' .gitignore || fail ".gitignore does not name /build/"
+	[ -d .git ] || return 0
+	[ -z "$(git ls-files build)" ] || fail "checked in: $(git ls-files build | head -n 3 | tr '\n' ' ')"
+}
+
+main "$@"

@@ -1,0 +1,109 @@
+#!/bin/bash
+# What the three outputs are made of, without running them.
+# shellcheck disable=SC2317 # the cases are called by their names
+. "${0%/*}/lib.sh"
+
+MiB=$((1024 * 1024))
+
+CASES="
+10 bzimage                       | bzImage has the boot protocol's magic number and says Linux 6.12
+10 at_most build/bzImage 2       | bzImage is at most 2 MiB
+10 at_most $iso 5                | the ISO is at most 5 MiB
+10 archive_is_listed             | the archive holds what archive.list and busybox say, and nothing else
+10 archive_of_root               | everything in the archive belongs to root, with the list's one date
+20 programs_static               | each program in the archive is a static i386 executable
+60 programs_old_cpu              | no program of ours uses SSE or anything later
+10 iso_boot_record               | the ISO boots by El Torito from isolinux
+10 iso_hybrid                    | the ISO has a master boot record with an active partition
+10 iso_content                   | the ISO's kernel and archive are the outputs
+"
+
+bytes_at() {
+	od -An -v -tx1 -j "$2" -N "$3" "$1" | tr -d ' \n'
+}
+
+bzimage() {
+	local version offset
+	[ "$(bytes_at build/bzImage 510 2)" = 55aa ] || fail "no boot sector magic"
+	[ "$(bytes_at build/bzImage 514 4)" = 48647253 ] || fail "no HdrS at 514"
+	offset=$((0x$(bytes_at build/bzImage 527 1)$(bytes_at build/bzImage 526 1) + 512))
+	version=$(dd if=build/bzImage bs=1 skip=$offset count=100 status=none | tr '\0' '\n' | sed -n 1p)
+	[[ $version == 6.12.* ]] || fail "the version is '$version'"
+}
+
+at_most() {
+	[ "$(stat -c %s "$1")" -le $(($2 * MiB)) ] || fail "$1 has $(stat -c %s "$1") bytes"
+}
+
+# The archive's list: MODE OWNER GROUP NAME.
+listing() {
+	gzip -dc build/initramfs.cpio.gz | cpio -itvn --quiet
+}
+
+archive_is_listed() {
+	awk '$1 ~ /^(file|dir|slink|nod)$/ { print substr($2, 2) }' build/initramfs/archive.list | sort >"$scratch/asked"
+	gzip -dc build/initramfs.cpio.gz | cpio -it --quiet | sed 's,^/,,' | sort >"$scratch/there"
+	diff "$scratch/asked" "$scratch/there" || fail "the archive and the list differ"
+	[ "$(grep -c '^bin/' "$scratch/there")" -gt 200 ] || fail "busybox's applets are not linked"
+}
+
+# A newc header: magic, then fields of 8 hexadecimal digits: inode, mode, uid, gid, links, mtime, ...
+archive_of_root() {
+	local headers
+	headers=$(gzip -dc build/initramfs.cpio.gz | tr -d '\0' | grep -ao '070701[0-9A-F]\{104\}')
+	[ "$(wc -l <<<"$headers")" -gt 200 ] || fail "fewer than 200 entries"
+	awk -v date="$(printf %08X "$(sed -n 's/^export SOURCE_DATE_EPOCH := //p' Makefile)")" '
+		substr($0, 23, 16) != "0000000000000000" { print "owner " substr($0, 23, 16) ": " $0; exit 1 }
+		substr($0, 47, 8) != date && substr($0, 15, 8) != "00000000" {
+			print "date " substr($0, 47, 8) ", not " date; exit 1
+		}' <<<"$headers"
+}
+
+unpack() {
+	gzip -dc build/initramfs.cpio.gz | (cd "$scratch" && cpio -id --quiet --no-absolute-filenames -f '*dev/console')
+	find "$scratch" -type f -exec sh -c 'head -c 4 "$1" | grep -q ELF' - {} \; -print
+}
+
+programs_static() {
+	local program n=0
+	while read -r program; do
+		n=$((n + 1))
+		i686-linux-gnu-readelf -h "$program" | grep -q 'Machine: *Intel 80386' || fail "$program: not for i386"
+		i686-linux-gnu-readelf -h "$program" | grep -q 'Type: *EXEC' || fail "$program: not a plain executable"
+		if i686-linux-gnu-readelf -l "$program" | grep -q INTERP; then fail "$program: not static"; fi
+	done < <(unpack)
+	[ "$n" -ge 9 ] || fail "only $n programs"
+}
+
+# They are compiled for an i686 that has none of the vector registers; the boots on an old processor try the rest.
+programs_old_cpu() {
+	local program n=0
+	while read -r program; do
+		n=$((n + 1))
+		if i686-linux-gnu-objdump -d --no-show-raw-insn "$program" | grep -m 1 '%[xyz]mm'; then
+			fail "${program#"$scratch"} uses the registers of SSE or later"
+		fi
+	done < <(unpack | grep -v 'bin/busybox$')
+	[ "$n" -ge 8 ] || fail "only $n programs"
+}
+
+iso_boot_record() {
+	[ "$(bytes_at "$iso" $((16 * 2048 + 1)) 5)" = "$(printf CD001 | od -An -tx1 | tr -d ' \n')" ] || fail "no ISO 9660"
+	xorriso -indev "$iso" -report_el_torito plain 2>/dev/null >"$scratch/report"
+	grep -q 'boot img.*BIOS.*y.*none' "$scratch/report" || fail "no bootable BIOS image without emulation"
+	grep -q 'img path.*/isolinux/isolinux.bin' "$scratch/report" || fail "the boot image is not isolinux"
+}
+
+iso_hybrid() {
+	[ "$(bytes_at "$iso" 510 2)" = 55aa ] || fail "no magic number at the end of sector 0"
+	[ "$(bytes_at "$iso" 446 1)" = 80 ] || fail "the first partition is not active"
+	[ "$(bytes_at "$iso" 0 4)" != 00000000 ] || fail "no code in sector 0"
+}
+
+iso_content() {
+	xorriso -osirrox on -indev "$iso" -extract /boot "$scratch/boot" 2>/dev/null
+	cmp "$scratch/boot/bzImage" build/bzImage || fail "another kernel"
+	cmp "$scratch/boot/initramfs.cpio.gz" build/initramfs.cpio.gz || fail "another archive"
+}
+
+main "$@"

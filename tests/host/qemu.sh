@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# For the tests that boot: the machine, and how a verdict is judged.  Sourced after lib.sh.
+
+# TCG works everywhere; nothing reboots, so that a panic ends QEMU.
+machine=(qemu-system-i386 -accel tcg -nic none -display none -no-reboot)
+
+# Arguments for QEMU: boot the ISO from its CD or as a disk, with two serial ports: the console on this terminal
+# and the verdict in a file.  from_cd takes the memory in MB.
+# shellcheck disable=SC2154 # scratch and iso are lib.sh's
+from_cd() {
+	qemu=("${machine[@]}" -m "$1" -cdrom "$iso" -boot d -serial stdio -serial "file:$scratch/verdict")
+}
+
+from_disk() {
+	qemu=("${machine[@]}" -m 64 -drive "file=$iso,format=raw,snapshot=on" -boot c
+		-serial stdio -serial "file:$scratch/verdict")
+}
+
+# Boot the kernel and the archive without the ISO: arguments for the kernel, then for QEMU.
+directly() {
+	local append=$1
+	shift
+	qemu=("${machine[@]}" -m 64 -kernel build/bzImage -initrd build/initramfs.cpio.gz
+		-append "$(<iso/arguments) panic=-1 $append" -serial stdio -serial "file:$scratch/verdict" "$@")
+}
+
+# Boot as arranged, play the STEPs of boot.exp, keep the console's text without carriage returns.
+play() {
+	local status=0
+	: >"$scratch/verdict"
+	expect tests/host/boot.exp "$scratch/raw" "${qemu[@]}" -- "$@" || status=$?
+	tr -d '\r' <"$scratch/raw" >"$scratch/console"
+	[ "$status" = 0 ] || tail -n 15 "$scratch/console" | cat -v | sed 's/^/console: /'
+	[ "$status" = 0 ] || fail "the boot went otherwise than it should; its last lines are above"
+}
+
+# The verdict's last line; nothing if there is none.
+verdict() {
+	tail -n 1 "$scratch/verdict" | tr -d '\r'
+}
+
+# Only this very line is success: no verdict, a panic after it or another text is a failure.
+judge() {
+	local said
+	said=$(verdict)
+	if grep -q 'Kernel panic' "$scratch/console"; then fail "the kernel panicked"; fi
+	[ "$said" = "$1" ] || fail "the verdict is '${said:-missing}', not '$1'"
+}
