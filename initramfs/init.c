@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PID 1 of the lesson's machine.
+ *
+ * It mounts what programs expect, gives the lesson a terminal, runs what the
+ * kernel command line asks for, and switches the machine off.  It is the parent
+ * of every orphan, and the one process that must not die: the kernel panics
+ * then, which ends QEMU, without a verdict.
+ *
+ * The command line: mode=guided|auto|shell|test, demo=PATH, limit=SECONDS.
+ *
+ * With nobody at the keyboard (auto, test) the verdict is the last line on the
+ * console, and on the second serial port if there is one: `demo: ok', or `demo:
+ * FAILED: ' and why.  Whatever goes wrong here ends in FAILED and power off.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <signal.h>
+#include <termios.h>
+#include <unistd.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <linux/serial.h>
+
+#include "child.h"
+#include "console.h"
+#include "modes.h"
+#include "report.h"
+
+#define VERDICT_DEVICE "/dev/ttyS1"
+/* So that a person can read why the machine goes off. */
+#define READING_TIME_MS 5000
+
+static const struct {
+	const char *type, *where;
+	const char *options;
+} mounts[] = {
+	{ "proc",     "/proc",    "" },
+	{ "sysfs",    "/sys",     "" },
+	{ "devtmpfs", "/dev",     "" },
+	{ "devpts",   "/dev/pts", "mode=0620,ptmxmode=0666" },
+	{ "tmpfs",    "/tmp",     "mode=1777" },
+};
+
+/* All of PID 1's state. */
+static struct {
+	struct options options;
+	pid_t console;
+	int verdict_fd;
+} machine = { .verdict_fd = -1 };
+
+/* Never returns: the machine goes off, or starts again. */
+static void end_machine(int how) __attribute__((noreturn));
+
+/* The verdict is the last line: the kernel is not to say "Power down" after it. */
+static void silence_kernel(void)
+{
+	int fd = open("/proc/sys/kernel/printk", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "0", 1) != 1)
+		report(errno, "silence the kernel");
+	close(fd);
+}
+
+static void end_machine(int how)
+{
+	silence_kernel();
+	console_finish(machine.console);
+	if (machine.verdict_fd >= 0)
+		tcdrain(machine.verdict_fd);
+	sync();
+	kill(-1, SIGKILL);
+	reboot(how);
+	/* No ACPI: there is nothing that could switch the power off. */
+	report(errno, "switch the machine off");
+	for (;;)
+		pause();
+}
+
+/* The verdict: why is NULL if all is well.  Only for a mode that has one. */
+static void say_verdict(const char *why)
+{
+	const char *what = machine.options.mode ? machine.options.mode->verdict : "demo";
+	char line[512];
+
+	if (why)
+		snprintf(line, sizeof(line), "%s: FAILED: %s\n", what, why);
+	else
+		snprintf(line, sizeof(line), "%s: ok\n", what);
+	fflush(NULL);
+	fputs(line, stdout);
+	fflush(stdout);
+	if (machine.verdict_fd >= 0 && write(machine.verdict_fd, line, strlen(line)) < 0)
+		report(errno, "write the verdict");
+}
+
+/* Something that PID 1 itself cannot do without. */
+static void give_up(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+static void give_up(const char *format, ...)
+{
+	char why[256];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(why, sizeof(why), format, ap);
+	va_end(ap);
+	if (!machine.options.mode || !machine.options.mode->verdict) {
+		printf("The machine cannot go on, and goes off: %s\n", why);
+		fflush(stdout);
+		sleep_ms(READING_TIME_MS);
+	}
+	if (!machine.options.mode || machine.options.mode->verdict)
+		say_verdict(why);
+	end_machine(RB_POWER_OFF);
+}
+
+static void mount_filesystems(void)
+{
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
+		mkdir(mounts[i].where, 0755);
+		if (mount(mounts[i].type, mounts[i].where, mounts[i].type, 0, mounts[i].options))
+			give_up("mount %s: %s", mounts[i].where, strerror(errno));
+	}
+}
+
+/* A serial port that is not there can be opened all the same; its type tells. */
+static int open_verdict(void)
+{
+	int fd = open(VERDICT_DEVICE, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	struct serial_struct port;
+	struct termios t;
+
+	if (fd < 0)
+		return -1;
+	if (ioctl(fd, TIOCGSERIAL, &port) || port.type == PORT_UNKNOWN || tcgetattr(fd, &t)) {
+		close(fd);
+		return -1;
+	}
+	cfmakeraw(&t);
+	t.c_cflag |= CLOCAL;
+	tcsetattr(fd, TCSANOW, &t);
+	fcntl(fd, F_SETFL, 0);
+	return fd;
+}
+
+static void set_up_environment(void)
+{
+	static const char name[] = "lesson";
+
+	if (sethostname(name, strlen(name)))
+		report(errno, "set the host's name");
+	setenv("PATH", "/bin", 1);
+	setenv("HOME", "/root", 1);
+	setenv("TERM", "linux", 1);
+	if (chdir("/root"))
+		report(errno, "change to /root");
+}
+
+/* The ends that are the same whatever ran. */
+static void obey(enum end end)
+{
+	switch (end) {
+	case END_HALT:
+		end_machine(RB_HALT_SYSTEM);
+	case END_POWEROFF:
+		end_machine(RB_POWER_OFF);
+	case END_REBOOT:
+		end_machine(RB_AUTOBOOT);
+	case END_CONSOLE:
+		machine.console = 0;
+		use_as_stdio("/dev/console");
+		give_up("the console's process died");
+	default:
+		break;
+	}
+}
+
+static void describe_end(const struct run *run, enum end end, char *buf, size_t size)
+{
+	char words[128];
+
+	if (end == END_NOT_RUN)
+		snprintf(buf, size, "run %s: %s", run->program[0], strerror(run->error));
+	else if (end == END_LIMIT)
+		snprintf(buf, size, "%s took longer than %d seconds", run->program[0], run->limit);
+	else if (run->last_line[0] && WIFEXITED(run->status))
+		snprintf(buf, size, "%s", run->last_line);
+	else
+		snprintf(buf, size, "%s: %s", run->program[0],
+			 status_words(run->status, words, sizeof(words)));
+}
+
+/* A program, a verdict, the end. */
+static void run_unattended(struct run *run)
+{
+	char why[512];
+	enum end end;
+
+	run->verdict_fd = machine.verdict_fd >= 0 ? machine.verdict_fd : open("/dev/null", O_WRONLY | O_CLOEXEC);
+	end = run_program(run);
+	if (end != END_EXITED && end != END_NOT_RUN && end != END_LIMIT)
+		say_verdict("the machine was told to end");
+	obey(end);
+	if (end == END_EXITED && status_ok(run->status)) {
+		say_verdict(NULL);
+	} else {
+		describe_end(run, end, why, sizeof(why));
+		say_verdict(why);
+	}
+	end_machine(RB_POWER_OFF);
+}
+
+/*
+ * The tour, until its viewer leaves it: then the machine goes off.  If it fails,
+ * a shell; and from any shell back to the tour.
+ */
+static void run_attended(struct run *run)
+{
+	for (;;) {
+		bool shell = run->program == shell_program;
+		enum end end = run_program(run);
+		char why[512];
+
+		obey(end);
+		if (shell && end == END_NOT_RUN)
+			give_up("run %s: %s", run->program[0], strerror(run->error));
+		if (!shell && end == END_EXITED && status_ok(run->status))
+			end_machine(RB_POWER_OFF);
+		if (shell) {
+			run->program = tour_program;
+			continue;
+		}
+		describe_end(run, end, why, sizeof(why));
+		printf("\n\033[0mThe tour ended before its time: %s\n"
+		       "Here is a shell.  `exit' starts the tour again, `poweroff' switches the machine off.\n\n",
+		       why);
+		run->program = shell_program;
+	}
+}
+
+int main(void)
+{
+	const char *demo[2] = { NULL, NULL };
+	struct run run = { .verdict_fd = -1 };
+
+	report_program("init");
+	mount_filesystems();
+	read_options(&machine.options);
+	take_signals();
+	machine.verdict_fd = open_verdict();
+	machine.console = console_start();
+	if (machine.console < 0)
+		give_up("start the console: %s", strerror(errno));
+	if (!machine.options.mode)
+		give_up("mode=%s is none of guided, auto, shell, test", machine.options.mode_name);
+	set_up_environment();
+
+	run.program = machine.options.mode->program;
+	run.limit = machine.options.limit ? machine.options.limit : machine.options.mode->limit;
+	run.console = machine.console;
+	if (machine.options.demo[0]) {
+		demo[0] = machine.options.demo;
+		run.program = demo;
+	}
+	if (machine.options.mode->verdict)
+		run_unattended(&run);
+	else
+		run_attended(&run);
+}
