@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <unistd.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <linux/capability.h>
 #include <linux/sched.h>
@@ -149,11 +150,28 @@ static void effective_only(void)
 	granted(0, LIST(P));
 }
 
+/* A limit of clone(); whoever may choose pids is exempt from it. */
+static void limit_of_processes(void)
+{
+	static const struct rlimit limit = { 0, 0 };
+	long ret;
+
+	if (setrlimit(RLIMIT_NPROC, &limit) < 0 || setuid(65534) < 0)
+		broken("become a user with no processes");
+	ret = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	if (!ret)
+		_exit(0);
+	expect_errno(ret < 0 ? -errno : ret, EAGAIN, "clone()");
+	expect_errno(try_pids(0, NO_LIST), EAGAIN, "nr_pids 0");
+	expect_errno(try_pids(0, LIST(P)), EPERM, "a chosen pid");
+}
+
 static const struct function_row functions[] = {
 	{ "root of a user namespace", user_namespace },
 	{ "root of a user namespace with a pid namespace of its own", user_and_pid_namespace },
 	{ "CLONE_NEWUSER in the call", flag_newuser },
 	{ "CLONE_NEWPID and CLONE_NEWUTS with nr_pids 0, as from clone()", flag_newpid },
+	{ "RLIMIT_NPROC with nr_pids 0, as from clone()", limit_of_processes },
 	{ "CAP_SYS_ADMIN that is permitted and not effective", effective_only },
 };
 

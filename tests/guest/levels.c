@@ -146,6 +146,55 @@ static void newpid_twice(void)
 	expect(seen.levels, 3, "levels of the second child");
 }
 
+/*
+ * A tree as a restart makes it, in every task by its parent, each with all of its pids:
+ *
+ *	a  1201          the caller is at level 0
+ *	`- b  1202 1     CLONE_NEWPID: the first of level 1
+ *	   |- c  1203 37
+ *	   `- d  1204 38 1
+ *	      `- e  1205 39 5
+ */
+struct task {
+	const char *name;
+	unsigned long flags;
+	unsigned int nr;		/* pids that the parent names */
+	struct nspid pids;		/* all of them */
+	const struct task *children[3];	/* the list ends with NULL */
+};
+
+static const struct task
+	e = { "e", 0, 3, { 3, { 1205, 39, 5 } }, { NULL } },
+	d = { "d", CLONE_NEWPID, 2, { 3, { 1204, 38, 1 } }, { &e, NULL } },
+	c = { "c", 0, 2, { 2, { 1203, 37 } }, { NULL } },
+	b = { "b", CLONE_NEWPID, 1, { 2, { 1202, 1 } }, { &c, &d, NULL } },
+	a = { "a", 0, 1, { 1, { 1201 } }, { &b, NULL } };
+
+static void make_task(const struct task *t)
+{
+	struct clone_with_pids_args args = { .nr_pids = t->nr };
+	long ret = clone_with_pids_raw(t->flags | SIGCHLD, &args, sizeof(args), NULL, t->pids.pid);
+	struct nspid self;
+
+	if (ret) {
+		expect_errno(ret, 0, "task %s", t->name);
+		wait_ok(ret, t->name);
+		return;
+	}
+	own_nspid(&self);
+	expect(self.levels, t->pids.levels, "the levels of task %s", t->name);
+	for (int i = 0; i < self.levels; i++)
+		expect(self.pid[i], t->pids.pid[i], "the pid of task %s at level %d", t->name, i);
+	for (const struct task *const *child = t->children; *child; child++)
+		make_task(*child);
+	_exit(0);
+}
+
+static void tree(void)
+{
+	make_task(&a);
+}
+
 static const struct level_row rows[] = {
 	{ "level 0", 0, level_0 },
 	{ "level 2", 2, level_2 },
@@ -153,6 +202,7 @@ static const struct level_row rows[] = {
 	{ "level 32: clone3() cannot name 33", 32, level_32_clone3 },
 	{ "level 32: CLONE_NEWPID is ENOSPC, as from clone()", 32, level_32_no_deeper },
 	{ "level 31: CLONE_NEWPID with all 32 pids", 31, level_31_newpid },
+	{ "CLONE_NEWPID: a tree of three levels", 0, tree },
 	{ "CLONE_NEWPID: a full list", 1, newpid_full },
 	{ "CLONE_NEWPID: a short list", 1, newpid_short },
 	{ "CLONE_NEWPID: no list", 1, newpid_none },

@@ -7,6 +7,7 @@
  * the descriptor's segment holds.
  */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <asm/ldt.h>
+#include <linux/futex.h>
 
 #include "memory.h"
 #include "nest.h"
@@ -113,6 +115,32 @@ static void taken_for_a_thread(void)
 	run_thread(&told, LIST(X, Y, Z));
 }
 
+/* Ends only when the caller sleeps, which it does on the futex. */
+static int until_caller_sleeps(void *arg)
+{
+	pid_t caller = *(pid_t *)arg;
+
+	while (task_state(caller) != 'S')
+		sched_yield();
+	return 0;
+}
+
+static void cleartid_wakes(void)
+{
+	struct thread *t = &threads[0];
+	pid_t caller = getpid();
+	long ret = thread_start(t, 0, NULL, LIST(X), until_caller_sleeps, &caller);
+
+	expect(ret, X, "the thread's tid");
+	while (t->tid == -1)	/* stored when the thread first runs */
+		sched_yield();
+	expect(t->tid, X, "what CLONE_CHILD_SETTID stored");
+	if (syscall(SYS_futex, &t->tid, FUTEX_WAIT, X, NULL, NULL, 0) < 0)
+		broken("the futex of CLONE_CHILD_CLEARTID: expected to be woken");
+	expect(t->tid, 0, "what CLONE_CHILD_CLEARTID stored");
+	thread_join(t);
+}
+
 /* A word in a segment of its own, which the child reads with %gs. */
 static volatile uint32_t storage[16];
 static volatile uint32_t seen_through_gs;
@@ -205,6 +233,7 @@ static const struct level_row rows[] = {
 	{ "a chosen tid at each of 3 levels", 2, three_levels },
 	{ "four threads at once, level 2", 2, four_at_once },
 	{ "a taken tid", 2, taken_for_a_thread },
+	{ "CLONE_CHILD_CLEARTID wakes a futex", 0, cleartid_wakes },
 	{ "CLONE_SETTLS: a thread", 2, tls_thread },
 	{ "CLONE_SETTLS: a process", 2, tls_process },
 	{ "esi without CLONE_SETTLS", 0, tls_not_looked_at },
