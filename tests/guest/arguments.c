@@ -42,7 +42,7 @@ static const struct row rows[] = {
 	{ "args_size -56", EINVAL, SIZE_IS(-56) },
 	{ "args_size INT_MAX", EINVAL, SIZE_IS(INT_MAX) },
 	{ "args_size INT_MIN", EINVAL, SIZE_IS(INT_MIN) },
-	{ "args_size 0x80000038", EINVAL, SIZE_IS((long)0x80000038) },
+	{ "args_size 0x80000038", EINVAL, SIZE_IS(0x80000038L) },
 
 	{ "args NULL", EFAULT, .args_at = AT_NULL },
 	{ "args not mapped", EFAULT, .args_at = UNMAPPED },

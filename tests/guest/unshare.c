@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <unistd.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <linux/sched.h>
 
 #include "nest.h"
@@ -138,6 +139,37 @@ static void unshare_dead(void)
 	}
 }
 
+/*
+ * Fail when the first child already has its pids: a descriptor for CLONE_PIDFD that cannot be stored.  What the
+ * next call says then, 0 or an errno, becomes the exit status of a process of its own.
+ */
+static int after_late_failure(unsigned int nr, const pid_t *pids)
+{
+	struct clone_with_pids_args args = { .parent_tid_ptr = 0xc0000000, .nr_pids = nr };
+	pid_t pid = plain_clone(0);
+	int status;
+	long ret;
+
+	if (!pid) {
+		unshare_newpid();
+		ret = nr ? try_registers(CLONE_PIDFD | SIGCHLD, &args, sizeof(args), NULL, pids) :
+			   syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, 0xc0000000, 0, 0);
+		expect_errno(nr || ret >= 0 ? ret : -errno, EFAULT, "a descriptor that cannot be stored");
+		ret = try_pids(0, nr, pids);
+		_exit(ret < 0 ? -ret : 0);
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		fail("the process that makes the call fail: wait status %#x", status);
+	return WEXITSTATUS(status);
+}
+
+static void late_failure(void)
+{
+	expect(after_late_failure(LIST(X, Y, 1)), after_late_failure(NO_LIST),
+	       "the errno after a late failure of the first child, and after one of clone()");
+	granted(0, LIST(X, Y));
+}
+
 static const struct level_row rows[] = {
 	{ "one pid more is allowed", 1, unshare_full },
 	{ "0 in the new namespace gives 1", 1, unshare_zero },
@@ -148,6 +180,7 @@ static const struct level_row rows[] = {
 	{ "CLONE_NEWPID is EINVAL, as from clone()", 1, unshare_newpid_flag },
 	{ "no threads in another namespace", 1, unshare_thread },
 	{ "after the init any pid", 1, unshare_second },
+	{ "a late failure of the first child, as from clone()", 1, late_failure },
 	{ "ENOMEM when the init is gone, as from clone()", 1, unshare_dead },
 };
 
