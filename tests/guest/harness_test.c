@@ -4,6 +4,7 @@
  * their own; the suite `harness' runs this program once more for each of them, and compares what it says on both
  * channels and its exit status.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -62,17 +63,17 @@ static void child_fails(void)
 
 static void wrong_errno(void)
 {
-	expect_errno(-22, 16, "the call");
+	expect_errno(-EINVAL, EBUSY, "the call");
 }
 
 static void wrong_success(void)
 {
-	expect_errno(5, 22, "the call");
+	expect_errno(5, EINVAL, "the call");
 }
 
 static void wrong_refusal(void)
 {
-	refused(16, 0, NO_LIST);
+	refused(EBUSY, 0, NO_LIST);
 }
 
 static void wrong_grant(void)
