@@ -125,7 +125,7 @@ int image_write(const struct image *image, const char *path)
 struct reader {
 	const char *path;
 	char *text, *next;
-	int line;
+	int line;	/* 0: it is about the file as a whole */
 };
 
 static int refuse(const struct reader *r, const char *format, ...)
@@ -136,7 +136,10 @@ static int refuse(const struct reader *r, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(why, sizeof(why), format, ap);
 	va_end(ap);
-	report(0, "`%s', line %d: %s", r->path, r->line, why);
+	if (r->line)
+		report(0, "`%s', line %d: %s", r->path, r->line, why);
+	else
+		report(0, "`%s': %s", r->path, why);
 	return -1;
 }
 
@@ -312,18 +315,16 @@ int image_read(struct image *image, const char *path)
 {
 	size_t size;
 	char *text = read_file(path, &size);
-	struct reader r = { .path = path, .text = text, .next = text, .line = 1 };
+	struct reader r = { .path = path, .text = text, .next = text };
 	int ret;
 
 	*image = (struct image){ 0 };
 	if (!text)
 		return -1;
-	if (size == IMAGE_SIZE_MAX) {
+	if (size == IMAGE_SIZE_MAX)
 		ret = refuse(&r, "longer than any checkpoint image");
-	} else {
-		r.line = 0;
+	else
 		ret = parse(&r, image, size);
-	}
 	free(text);
 	if (ret)
 		image_free(image);

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stddef.h>
 #include <string.h>
 
 #include "table.h"
 
 #define PID_WIDTH 6
-
-static void cell_state(char *buf, size_t size, const struct task *t)
-{
-	snprintf(buf, size, "%c", t->state ? t->state : '-');
-}
 
 static void cell_pid(char *buf, size_t size, pid_t pid)
 {
@@ -18,39 +14,48 @@ static void cell_pid(char *buf, size_t size, pid_t pid)
 		snprintf(buf, size, "-");
 }
 
-static void cell_ppid(char *buf, size_t size, const struct task *t)
+static void cell_state(char *buf, size_t size, const struct task *t, size_t offset)
 {
-	cell_pid(buf, size, t->ppid);
+	(void)offset;
+	snprintf(buf, size, "%c", t->state ? t->state : '-');
 }
 
-static void cell_pgid(char *buf, size_t size, const struct task *t)
+/* A pid or an inode number that stands in struct task at an offset. */
+static void cell_pid_at(char *buf, size_t size, const struct task *t, size_t offset)
 {
-	cell_pid(buf, size, t->pgid);
+	cell_pid(buf, size, *(const pid_t *)((const char *)t + offset));
 }
 
-static void cell_sid(char *buf, size_t size, const struct task *t)
+static void cell_inode_at(char *buf, size_t size, const struct task *t, size_t offset)
 {
-	cell_pid(buf, size, t->sid);
-}
+	ino_t inode = *(const ino_t *)((const char *)t + offset);
 
-static void cell_pidns(char *buf, size_t size, const struct task *t)
-{
-	if (t->pid_ns)
-		snprintf(buf, size, "%lu", (unsigned long)t->pid_ns);
+	if (inode)
+		snprintf(buf, size, "%lu", (unsigned long)inode);
 	else
 		snprintf(buf, size, "-");
 }
 
+#define PID_COLUMN(name, head, field, help) \
+	{ name, head, help, PID_WIDTH, cell_pid_at, offsetof(struct task, field) }
+#define NS_COLUMN(name, head, kind, help) \
+	{ name, head, help, 12, cell_inode_at, offsetof(struct task, ns[kind]) }
+
 static const struct column {
 	const char *name, *head, *help;
 	int width;
-	void (*cell)(char *buf, size_t size, const struct task *t);
+	void (*cell)(char *buf, size_t size, const struct task *t, size_t offset);
+	size_t offset;
 } columns_known[] = {		/* in the order of the bits in table.h */
-	{ "state", "S",     "R running, S sleeping, T stopped, t traced, Z zombie", 2, cell_state },
-	{ "ppid",  "PPID",  "the parent's pid at the oldest level",     PID_WIDTH, cell_ppid },
-	{ "pgid",  "PGID",  "process group, at the oldest level",       PID_WIDTH, cell_pgid },
-	{ "sid",   "SID",   "session, at the oldest level",             PID_WIDTH, cell_sid },
-	{ "pidns", "PIDNS", "the pid namespace's inode number",         12, cell_pidns },
+	{ "state", "S", "R running, S sleeping, T stopped, t traced, Z zombie", 2, cell_state, 0 },
+	PID_COLUMN("ppid", "PPID", ppid, "the parent's pid at the oldest level"),
+	PID_COLUMN("pgid", "PGID", pgid, "process group, at the oldest level"),
+	PID_COLUMN("sid", "SID", sid, "session, at the oldest level"),
+	NS_COLUMN("pidns", "PIDNS", NS_PID, "the pid namespace: its inode number in /proc/PID/ns"),
+	NS_COLUMN("userns", "USERNS", NS_USER, "the user namespace"),
+	NS_COLUMN("mntns", "MNTNS", NS_MNT, "the mount namespace"),
+	NS_COLUMN("utsns", "UTSNS", NS_UTS, "the UTS namespace"),
+	NS_COLUMN("ipcns", "IPCNS", NS_IPC, "the IPC namespace"),
 };
 #define N_COLUMNS ((int)(sizeof(columns_known) / sizeof(*columns_known)))
 
@@ -111,7 +116,7 @@ void table_print(FILE *f, const char *what, const struct tree *tree, unsigned in
 		for (int c = 0; c < N_COLUMNS; c++) {
 			if (!(columns & (1U << c)))
 				continue;
-			columns_known[c].cell(cell, sizeof(cell), &tree->task[i]);
+			columns_known[c].cell(cell, sizeof(cell), &tree->task[i], columns_known[c].offset);
 			fprintf(f, "%*s", columns_known[c].width, cell);
 		}
 		fputc('\n', f);

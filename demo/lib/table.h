@@ -17,10 +17,14 @@
 /* Columns that can follow the pids; a set of bits. */
 enum {
 	COLUMN_STATE = 1 << 0,
-	COLUMN_PPID  = 1 << 1,
-	COLUMN_PGID  = 1 << 2,
-	COLUMN_SID   = 1 << 3,
+	COLUMN_PPID = 1 << 1,
+	COLUMN_PGID = 1 << 2,
+	COLUMN_SID = 1 << 3,
 	COLUMN_PIDNS = 1 << 4,
+	COLUMN_USERNS = 1 << 5,
+	COLUMN_MNTNS = 1 << 6,
+	COLUMN_UTSNS = 1 << 7,
+	COLUMN_IPCNS = 1 << 8,
 };
 
 void table_print(FILE *f, const char *what, const struct tree *tree, unsigned int columns);

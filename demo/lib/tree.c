@@ -9,6 +9,8 @@
 
 #include "tree.h"
 
+static const char *const ns_names[NS_KINDS] = { "pid", "user", "mnt", "uts", "ipc" };
+
 /* A line of numbers behind a key, oldest namespace first; returns how many. */
 static int read_numbers(const char *s, pid_t *out, int max)
 {
@@ -63,6 +65,8 @@ static void parse_status(struct task *task, FILE *f)
 			task->tgid = atoi(v);
 		else if (key_is(line, "PPid:", &v))
 			task->ppid = atoi(v);
+		else if (key_is(line, "Kthread:", &v))
+			task->kthread = atoi(v);
 		else if (key_is(line, "NSpid:", &v))
 			task->levels = read_numbers(v, task->pid, MAX_LEVELS);
 		else if (key_is(line, "NSpgid:", &v) && read_numbers(v, first, MAX_LEVELS))
@@ -92,9 +96,11 @@ int task_read(struct task *task, pid_t tid)
 		errno = ESRCH;
 		return -1;
 	}
-	snprintf(path, sizeof(path), "/proc/%d/ns/pid", tid);
-	if (!stat(path, &st))
-		task->pid_ns = st.st_ino;
+	for (int kind = 0; kind < NS_KINDS; kind++) {
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", tid, ns_names[kind]);
+		if (!stat(path, &st))
+			task->ns[kind] = st.st_ino;
+	}
 	return 0;
 }
 
@@ -225,6 +231,26 @@ int tree_by_pid(const struct tree *tree, pid_t pid)
 		if (tree->task[i].pid[0] == pid)
 			return i;
 	return -1;
+}
+
+void tree_drop_kthreads(struct tree *tree)
+{
+	int kept = 0, *moved = calloc(tree->n + 1, sizeof(*moved));
+
+	if (!moved)
+		return;
+	for (int i = 0; i < tree->n; i++) {
+		struct task t = tree->task[i];
+
+		if (t.kthread)
+			continue;
+		if (t.parent >= 0)
+			t.parent = moved[t.parent];
+		moved[i] = kept;
+		tree->task[kept++] = t;
+	}
+	tree->n = kept;
+	free(moved);
 }
 
 void tree_free(struct tree *tree)

@@ -20,6 +20,9 @@
 /* TASK_COMM_LEN of include/linux/sched.h, with the final 0. */
 #define TASK_NAME 16
 
+/* The kinds of namespaces that a task is seen to be in: /proc/PID/ns. */
+enum ns_kind { NS_PID, NS_USER, NS_MNT, NS_UTS, NS_IPC, NS_KINDS };
+
 struct task {
 	char name[TASK_NAME];
 	int parent;		/* index in the tree, -1: the parent is outside */
@@ -28,8 +31,9 @@ struct task {
 	pid_t pid[MAX_LEVELS];	/* thread id at each level, oldest first */
 	/* At the oldest level; 0 if it belongs to an older namespace. */
 	pid_t tgid, ppid, pgid, sid;
+	bool kthread;		/* a thread of the kernel itself */
 	char state;		/* as in /proc/PID/stat */
-	ino_t pid_ns;		/* inode of /proc/PID/ns/pid, 0 if not readable */
+	ino_t ns[NS_KINDS];	/* inode numbers, 0 if not readable */
 };
 
 struct tree {
@@ -55,6 +59,9 @@ struct task *tree_add(struct tree *tree, const struct task *task);
 /* The index of the first task with this name, or with this pid at the oldest level; -1: none. */
 int tree_by_name(const struct tree *tree, const char *name);
 int tree_by_pid(const struct tree *tree, pid_t pid);
+
+/* Leave the kernel's own threads out.  They have no children but each other. */
+void tree_drop_kthreads(struct tree *tree);
 
 void tree_free(struct tree *tree);
 

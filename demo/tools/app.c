@@ -9,11 +9,12 @@
 
 static const char help[] =
 	"Usage: app [--help]\n"
-	"Start the application: nine tasks in three nested containers, which remember each\n"
-	"other's pids, send messages to them and count.  It runs on in the background.\n"
+	"Start the application: nine tasks in three nested containers, which remember\n"
+	"each other's pids, send messages to them and count.  It runs on in the\n"
+	"background.\n"
 	"\n"
-	"Prints the pid of its first task.  Look at it with `pidtable PID', record it with\n"
-	"`checkpoint PID', end it with `kill -9 PID'.\n";
+	"Prints the pid of its first task.  Look at it with `pidtable PID', record it\n"
+	"with `checkpoint PID', end it with `kill -9 PID'.\n";
 
 int main(int argc, char **argv)
 {

@@ -21,8 +21,8 @@ static const char help[] =
 	"  -s, --show=FILE        check an image and print its pid table and contents\n"
 	"  -h, --help             this text\n"
 	"\n"
-	"Exit status: 0 when it was recorded, 1 when not (the tree then goes on as it was),\n"
-	"2 for a wrong command line.\n";
+	"Exit status: 0 when it was recorded, 1 when not (the tree then goes on as it\n"
+	"was), 2 for a wrong command line.\n";
 
 static int show(const char *path)
 {

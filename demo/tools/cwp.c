@@ -15,12 +15,12 @@
 
 static const char help[] =
 	"Usage: cwp [-p PIDS] [-nmui] [--clone3] [COMMAND [ARGUMENT...]]\n"
-	"Run a command (default: the shell) in a child created by clone_with_pids(), wait for\n"
-	"it, and exit as it did.\n"
+	"Run a command (default: the shell) in a child created by clone_with_pids(), wait\n"
+	"for it, and exit as it did.\n"
 	"\n"
-	"  -p, --pids=PIDS        its pids, separated by commas, oldest namespace first; a 0\n"
-	"                         leaves one to the kernel, and so does a shorter list for\n"
-	"                         the oldest namespaces\n"
+	"  -p, --pids=PIDS        its pids, separated by commas, oldest namespace first;\n"
+	"                         a 0 leaves one to the kernel, and a shorter list leaves\n"
+	"                         the oldest namespaces to it\n"
 	"  -n, --new-pid          CLONE_NEWPID: it is pid 1 of a new pid namespace, with\n"
 	"                         a /proc of its own (CLONE_NEWNS)\n"
 	"  -m, --new-mount        CLONE_NEWNS     -u, --new-uts   CLONE_NEWUTS\n"
@@ -28,10 +28,13 @@ static const char help[] =
 	"  -3, --clone3           the same through mainline's clone3(set_tid)\n"
 	"  -h, --help             this text\n"
 	"\n"
-	"Examples: cwp -p 4242 sh -c 'echo $$'      cwp -n cwp -p 300,7 pidtable\n"
+	"Examples:\n"
+	"  cwp -p 4242 sh -c 'echo $$'     a shell with the pid 4242\n"
+	"  cwp -n cwp -p 300,7 sleep 99 &  in a container pid 7, on the machine 300\n"
 	"\n"
-	"Exit status: the command's, or 128 + N if signal N killed it; 125 when the call was\n"
-	"refused, 126 or 127 when the command cannot be run, 2 for a wrong command line.\n";
+	"Exit status: the command's, or 128 + N if signal N killed it; 125 when the call\n"
+	"was refused, 126 or 127 when the command cannot be run, 2 for a wrong command\n"
+	"line.\n";
 
 enum { EXIT_REFUSED = 125, EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127 };
 

@@ -11,15 +11,18 @@
 #include "table.h"
 #include "tree.h"
 
+#define DEFAULT_COLUMNS "state,ppid,pgid,sid,pidns"
+
 static const char help[] =
-	"Usage: pidtable [-t] [-c COLUMNS] [PID]\n"
-	"Print the pid table of all tasks, or of the tree below PID: a row for each task with\n"
-	"its pid at each level of pid namespaces, L0 the oldest one that /proc shows, `-' where\n"
-	"the task is not visible.\n"
+	"Usage: pidtable [-tu] [-c COLUMNS] [PID]\n"
+	"Print the pid table of all tasks, or of the tree below PID: a row for each task\n"
+	"with its pid at each level of pid namespaces, L0 the oldest one that /proc shows,\n"
+	"`-' where the task is not visible.\n"
 	"\n"
 	"  -t, --threads          each thread too, not just the leaders of thread groups\n"
-	"  -c, --columns=LIST     what follows the pids: names separated by commas, `all', or\n"
-	"                         `none' (default: state,ppid,pgid,sid,pidns)\n"
+	"  -u, --user             leave the kernel's own threads out\n"
+	"  -c, --columns=LIST     what follows the pids: names separated by commas, `all'\n"
+	"                         or `none' (default: " DEFAULT_COLUMNS ")\n"
 	"  -h, --help             this text\n"
 	"\n"
 	"Columns:\n";
@@ -28,7 +31,7 @@ static void print_help(void)
 {
 	fputs(help, stdout);
 	table_columns_help(stdout);
-	fputs("\nExit status: 0, or 1 if there is no task PID, or 2 for a wrong command line.\n", stdout);
+	fputs("\nExit status: 0; 1 if there is no task PID; 2 for a wrong command line.\n", stdout);
 }
 
 static unsigned int parse_columns(const char *list)
@@ -44,22 +47,26 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "threads", no_argument, NULL, 't' },
+		{ "user", no_argument, NULL, 'u' },
 		{ "columns", required_argument, NULL, 'c' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	unsigned int columns = parse_columns("all");
-	bool threads = false;
+	unsigned int columns = parse_columns(DEFAULT_COLUMNS);
+	bool threads = false, user = false;
 	char what[64] = "all tasks";
 	struct tree tree;
 	pid_t root = 0;
 	int c;
 
 	report_program(argv[0]);
-	while ((c = getopt_long(argc, argv, "tc:h", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "tuc:h", options, NULL)) != -1) {
 		switch (c) {
 		case 't':
 			threads = true;
+			break;
+		case 'u':
+			user = true;
 			break;
 		case 'c':
 			columns = parse_columns(optarg);
@@ -85,6 +92,8 @@ int main(int argc, char **argv)
 			report(errno, "read /proc");
 		return EXIT_FAILED;
 	}
+	if (user)
+		tree_drop_kthreads(&tree);
 	table_print(stdout, what, &tree, columns);
 	tree_free(&tree);
 	return EXIT_OK;

@@ -12,7 +12,8 @@
 
 static const char help[] =
 	"Usage: restart [-i FILE] [--pids=all|known|none] [--clone3]\n"
-	"Build the tree that `checkpoint' recorded again, and let it go on in the background.\n"
+	"Build the tree that `checkpoint' recorded again, and let it go on in the\n"
+	"background.\n"
 	"\n"
 	"  -i, --input=FILE       the image (default: " DEFAULT_FILE ")\n"
 	"  -p, --pids=all         each task gets all the pids that were recorded (default)\n"
@@ -21,12 +22,12 @@ static const char help[] =
 	"  -3, --clone3           with mainline's clone3(set_tid), not clone_with_pids()\n"
 	"  -h, --help             this text\n"
 	"\n"
-	"In a container that is nested deeper than the recorded one the levels that are not\n"
-	"known are left to the kernel.\n"
+	"In a container that is nested deeper than the recorded one, the levels that are\n"
+	"not known are left to the kernel.\n"
 	"\n"
-	"Prints the pid of the first task.  Exit status: 0 when the tree is back and what the\n"
-	"kernel reports of it agrees with the image (with --pids=none: when it is built), 1\n"
-	"when not (nothing is left of it then), 2 for a wrong command line.\n";
+	"Prints the pid of the first task.  Exit status: 0 when the tree is back and what\n"
+	"the kernel reports of it agrees with the image (with --pids=none: when it is\n"
+	"built), 1 when not (nothing is left of it then), 2 for a wrong command line.\n";
 
 static void parse_pids(const char *arg, struct restart_options *o)
 {

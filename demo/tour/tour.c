@@ -35,8 +35,8 @@ static const struct {
 static const char help[] =
 	"Usage: tour [CHAPTER]\n"
 	"       tour auto\n"
-	"The demonstration: from the beginning, or from a chapter on; or all chapters without\n"
-	"stopping, with the exit status 0 only if everything was as it has to be.\n"
+	"The demonstration: from the beginning, or from a chapter on; or all chapters\n"
+	"without stopping, with the exit status 0 only if all was as it has to be.\n"
 	"\nChapters:\n";
 
 static enum nav_kind welcome(void)
