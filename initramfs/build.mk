@@ -17,11 +17,12 @@ $B/initramfs/archive.list: initramfs/archive.list initramfs/list-applets.sh $B/s
 	@{ cat $< && initramfs/list-applets.sh $B/sysroot/bin/busybox $<; } >$@.tmp
 	@mv $@.tmp $@
 
-# What goes in is what the list names.
-archive_files := $(shell awk '$$1 == "file" { print $$3 }' initramfs/archive.list)
+# What goes in is what the list names; of Debian's files the whole folder is one target.
+archive_files := $(filter-out $B/sysroot/%,\
+	$(subst $${BUILD},$B,$(shell awk '$$1 == "file" { print $$3 }' initramfs/archive.list)))
 
 $B/initramfs.cpio.gz: export BUILD = $B
-$B/initramfs.cpio.gz: $B/initramfs/archive.list $B/initramfs/gen_init_cpio $(subst $${BUILD},$B,$(archive_files))
+$B/initramfs.cpio.gz: $B/initramfs/archive.list $B/initramfs/gen_init_cpio $(archive_files)
 	$(call say,initramfs: packing $@)
 	@$B/initramfs/gen_init_cpio -t $(SOURCE_DATE_EPOCH) $< >$B/initramfs/archive.cpio
 	@gzip -9n <$B/initramfs/archive.cpio >$@.tmp

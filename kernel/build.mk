@@ -18,7 +18,7 @@ export KBUILD_BUILD_HOST := lesson
 export KBUILD_BUILD_VERSION := 1
 
 # The source.  A file's date does not tell that another tarball is meant, so its identity is compared.
-tarball_identity := $(shell stat -L -c '%n %s %Y' "$$(realpath '$(KERNEL_TARBALL)')" 2>&1)
+tarball_identity := $(shell stat -L -c '%n %s %.Y' "$$(realpath '$(KERNEL_TARBALL)')" 2>&1)
 ifneq ($(tarball_identity),$(file <$(KERNEL_SOURCE)/.series/tarball))
 $(KERNEL_SOURCE)/.series/applied: FORCE
 endif

@@ -24,7 +24,7 @@ die() {
 }
 
 identity() {
-	stat -L -c '%n %s %Y' "$(realpath "$tarball")"
+	stat -L -c '%n %s %.Y' "$(realpath "$tarball")"
 }
 
 # Dates are today's and not the tarball's: after an update of the package, a file that changed must be newer

@@ -26,12 +26,16 @@ directly() {
 
 # Boot as arranged, play the STEPs of boot.exp, keep the console's text without carriage returns.
 play() {
-	local status=0
+	local why status=0
 	: >"$scratch/verdict"
-	expect tests/host/boot.exp "$scratch/raw" "${qemu[@]}" -- "$@" || status=$?
+	why=$(expect tests/host/boot.exp "$scratch/raw" "${qemu[@]}" -- "$@" 2>&1) || status=$?
 	tr -d '\r' <"$scratch/raw" >"$scratch/console"
-	[ "$status" = 0 ] || tail -n 15 "$scratch/console" | cat -v | sed 's/^/console: /'
-	[ "$status" = 0 ] || fail "the boot went otherwise than it should; its last lines are above"
+	if [ "$status" != 0 ]; then
+		echo "The console's last lines:"
+		tail -n 15 "$scratch/console" | cat -v
+		printf '\n'
+		fail "$(tail -n 1 <<<"$why")"
+	fi
 }
 
 # The verdict's last line; nothing if there is none.

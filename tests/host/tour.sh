@@ -66,8 +66,8 @@ backwards() {
 }
 
 keys() {
-	tour send 4 wait "$(chapter 4)" send b wait "$(chapter 3)" send r wait "$(chapter 3)" send 'x\033\[A' \
-		send s wait "$PROMPT" send 'echo in the shell: $\(\(6*7\)\)\r' wait 'in the shell: 42' \
+	tour send 4 wait "$(chapter 4)" send b wait "$(chapter 3)" send r wait "$(chapter 3)" send x wait "$KEYS" \
+		send '\033\[A' wait "$KEYS" send s wait "$PROMPT" send 'echo in the shell: $\(\(6*7\)\)\r' wait 'in the shell: 42' \
 		wait "$PROMPT" send 'exit\r' wait "$(chapter 3)" send b wait "$(chapter 2)"
 }
 
