@@ -133,7 +133,7 @@ int lesson_messages(const struct image *before, const struct tree *now, struct m
 	FILE *f = ui_out();
 
 	*sum = (struct messages){ 0 };
-	fprintf(f, "%-20s%9s%7s |%6s%10s%7s%7s%9s\n", "", "counter", "", "", "messages", "since", "", "");
+	fprintf(f, "%-20s%16s |  messages since then\n", "", "counter    ");
 	fprintf(f, "%-20s%9s%7s |%6s%10s%7s%7s%9s\n", "NAME", "recorded", "now",
 		"sent", "answered", "heard", "LOST", "STRANGE");
 	for (int id = 0; id < before->tree.n; id++) {
