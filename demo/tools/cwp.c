@@ -48,13 +48,13 @@ struct request {
 /* What is out of range is for the kernel to say; only what is no number is not asked. */
 static void parse_pids(struct request *r, char *list)
 {
-	for (char *p = strtok(list, ","); p; p = strtok(NULL, ",")) {
+	if (!*list)
+		die_usage("--pids: the list is empty");
+	for (char *p; (p = strsep(&list, ","));) {
 		if (r->nr_pids == MAX_LEVELS + 1)
 			die_usage("--pids: more than the %d that there can be", MAX_LEVELS);
 		r->pids[r->nr_pids++] = parse_number("--pids", p, -0x7fffffffL, 0x7fffffffL);
 	}
-	if (!r->nr_pids)
-		die_usage("--pids: the list is empty");
 }
 
 static void parse(int argc, char **argv, struct request *r)

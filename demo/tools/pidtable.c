@@ -16,7 +16,7 @@
 static const char help[] =
 	"Usage: pidtable [-tu] [-c COLUMNS] [PID]\n"
 	"Print the pid table of all tasks, or of the tree below PID: a row for each task\n"
-	"with its pid at each level of pid namespaces, L0 the oldest one that /proc shows,\n"
+	"with its pid at each level of pid namespaces, L0 the oldest that /proc shows,\n"
 	"`-' where the task is not visible.\n"
 	"\n"
 	"  -t, --threads          each thread too, not just the leaders of thread groups\n"

@@ -16,7 +16,7 @@ static const char help[] =
 	"background.\n"
 	"\n"
 	"  -i, --input=FILE       the image (default: " DEFAULT_FILE ")\n"
-	"  -p, --pids=all         each task gets all the pids that were recorded (default)\n"
+	"  -p, --pids=all         each task gets all the pids that it had (default)\n"
 	"      --pids=known       but for those at the oldest recorded level\n"
 	"      --pids=none        plain clone(): the kernel chooses them all\n"
 	"  -3, --clone3           with mainline's clone3(set_tid), not clone_with_pids()\n"
