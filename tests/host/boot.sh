@@ -12,6 +12,8 @@ CASES="
 120 from_a_stick                     | the ISO written to a disk boots, too
 240 auto_small                       | mode=auto from the ISO with 32 MB: the verdict
 10  auto_tables                      | mode=auto: the pids after the restart are those before the checkpoint
+60  run_by_a_person                  | ./build.sh run: it says how to leave QEMU, and Ctrl-A X leaves
+60  run_by_a_person --kernel         | ./build.sh run --kernel: the tour without the menu, and Ctrl-A X leaves
 240 run_auto                         | ./build.sh run --auto: the verdict is its exit status
 240 auto_old_cpu                     | mode=auto on a processor without SSE2, without the ISO
 60  applets                          | every applet of busybox is linked, and every link leads somewhere
@@ -80,6 +82,12 @@ auto_tables() {
 	[ "$(wc -l <<<"$before")" -ge 6 ] || fail "fewer than six tasks before the checkpoint"
 	grep -Eq '^.*( +[0-9]+){3,} *$' <<<"$before" || fail "no task with three pids before the checkpoint"
 	[ "$before" = "$after" ] || fail "the tables differ: $(diff <(echo "$before") <(echo "$after") | tr '\n' ' ')"
+}
+
+# The same terminal is the console and the way out.
+run_by_a_person() {
+	qemu=(./build.sh run --no-install "$@")
+	play wait 'Ctrl-A, then X' wait "$KEYS" send '\001x' end
 }
 
 run_auto() {

@@ -439,7 +439,7 @@ packing_killed() {
 			#!/bin/bash
 			for a; do case $a in *.tmp) echo half >"$a" ;; esac; done
 			echo half
-			kill -KILL $PPID $(ps -o ppid= $PPID)
+			kill -KILL $PPID $(cut -d" " -f4 /proc/$PPID/stat)
 		END
 		chmod +x "$scratch/bin/$tool"
 		rm -f build/initramfs.cpio.gz build/clone_with_pids.iso
