@@ -197,6 +197,10 @@ int tree_read(struct tree *tree, pid_t root, bool threads)
 	*tree = (struct tree){ 0 };
 	if (add_directory(&all, "/proc", 0) || (threads && add_threads(&all)))
 		goto out;
+	if (!all.n) {			/* not even the caller: /proc is not mounted */
+		errno = ENOENT;
+		goto out;
+	}
 	qsort(all.task, all.n, sizeof(*all.task), by_pid);
 
 	ret = 0;
