@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/stat.h>
 
 #include "image.h"
 #include "image_check.h"
@@ -80,28 +81,48 @@ static void print_body(FILE *f, const struct image *image)
 	}
 }
 
-void image_print(FILE *f, const struct image *image)
+/* The image as text, for the caller to free; NULL with errno. */
+static char *as_text(const struct image *image)
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *m = open_memstream(&text, &size);
+	bool failed = !m;
 
 	if (m) {
 		print_body(m, image);
-		if (fclose(m))
-			size = 0;
-		fwrite(text, 1, size, f);
-		fprintf(f, "end crc32 %08x\n", crc32(text, size));
+		failed = fflush(m);
+		fprintf(m, "end crc32 %08x\n", failed ? 0 : crc32(text, size));
+		failed |= ferror(m);
+		failed |= fclose(m);
 	}
+	if (!failed)
+		return text;
 	free(text);
+	return NULL;
+}
+
+int image_print(FILE *f, const struct image *image)
+{
+	char *text = as_text(image);
+	int ret = text && fputs(text, f) >= 0 ? 0 : -1;
+
+	free(text);
+	return ret;
 }
 
 int image_write(const struct image *image, const char *path)
 {
 	char temporary[512];
+	struct stat st;
 	FILE *f;
 	int fd;
 
+	/* rename() would put the image in the place of a device. */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
+		report(0, "write `%s': it is there, and not a regular file", path);
+		return -1;
+	}
 	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary)) {
 		report(ENAMETOOLONG, "write `%s'", path);
 		return -1;
@@ -112,8 +133,7 @@ int image_write(const struct image *image, const char *path)
 		report(errno, "create `%s'", temporary);
 		return -1;
 	}
-	image_print(f, image);
-	if (ferror(f) || fflush(f) || fsync(fd) || fclose(f) || rename(temporary, path)) {
+	if (image_print(f, image) || fflush(f) || fsync(fd) || fclose(f) || rename(temporary, path)) {
 		report(errno, "write `%s'", path);
 		unlink(temporary);
 		return -1;
@@ -261,13 +281,16 @@ static int check_end(struct reader *r, size_t size)
 
 static int parse(struct reader *r, struct image *image, size_t size)
 {
-	int version, tasks, used = 0;
-	char *line;
+	int version, number_size, tasks, used = 0;
+	char *line, *number;
 
 	if (strncmp(r->text, HEADER, strlen(HEADER)))
 		return refuse(r, "not a checkpoint image");
-	if (sscanf(r->text + strlen(HEADER), "%d", &version) != 1 || version != VERSION)
-		return refuse(r, "version %.10s of the format is not known", r->text + strlen(HEADER));
+	number = r->text + strlen(HEADER);
+	number_size = strcspn(number, "\n");
+	if (sscanf(number, "%d", &version) != 1 || version != VERSION)
+		return refuse(r, "version %.*s of the format is not known", number_size < 10 ? number_size : 10,
+			      number);
 	if (check_end(r, size))
 		return -1;
 
@@ -286,6 +309,29 @@ static int parse(struct reader *r, struct image *image, size_t size)
 			return refuse(r, "task %d: %s", id, why);
 	}
 	return *r->next ? refuse(r, "more than %d tasks", tasks) : 0;
+}
+
+/*
+ * The image must be what would be written of it.  This finds what sscanf() lets pass: a number that is too large and
+ * wraps, a sign, a 0 or a space more, something behind the version, a capital letter in the checksum.
+ */
+static int check_as_written(struct reader *r, const char *original, const struct image *image)
+{
+	char *again = as_text(image);
+	size_t i;
+
+	r->line = 0;
+	if (!again)
+		return refuse(r, "out of memory");
+	if (!strcmp(original, again)) {
+		free(again);
+		return 0;
+	}
+	r->line = 1;
+	for (i = 0; original[i] == again[i]; i++)
+		r->line += original[i] == '\n';
+	free(again);
+	return refuse(r, "not as `checkpoint' writes it: the file was damaged or changed");
 }
 
 /* The whole file as a string, its size in *size; NULL when reported. */
@@ -314,17 +360,22 @@ static char *read_file(const char *path, size_t *size)
 int image_read(struct image *image, const char *path)
 {
 	size_t size;
-	char *text = read_file(path, &size);
+	char *text = read_file(path, &size), *original = text ? strdup(text) : NULL;
 	struct reader r = { .path = path, .text = text, .next = text };
 	int ret;
 
 	*image = (struct image){ 0 };
 	if (!text)
 		return -1;
-	if (size == IMAGE_SIZE_MAX)
+	if (!original)
+		ret = refuse(&r, "out of memory");
+	else if (size == IMAGE_SIZE_MAX)
 		ret = refuse(&r, "longer than any checkpoint image");
 	else
 		ret = parse(&r, image, size);
+	if (!ret)
+		ret = check_as_written(&r, original, image);
+	free(original);
 	free(text);
 	if (ret)
 		image_free(image);

@@ -42,8 +42,8 @@ int image_write(const struct image *image, const char *path);
  */
 int image_read(struct image *image, const char *path);
 
-/* As image_write(), to a stream. */
-void image_print(FILE *f, const struct image *image);
+/* As image_write(), to a stream.  0, or -1 with errno. */
+int image_print(FILE *f, const struct image *image);
 
 void image_free(struct image *image);
 

@@ -34,6 +34,28 @@ static int container(const struct tree *tree, int id)
 	return id;
 }
 
+/* The container whose pids stand at this level of the task; -1: it is none of the tree's, and all are in it. */
+static int container_at(const struct tree *tree, int id, int level)
+{
+	for (id = container(tree, id); id >= 0 && tree->task[id].levels - 1 > level;) {
+		int parent = tree->task[id].parent;
+
+		id = parent < 0 ? -1 : container(tree, parent);
+	}
+	return id;
+}
+
+static bool share_pid(const struct tree *tree, int a, int b)
+{
+	const struct task *x = &tree->task[a], *y = &tree->task[b];
+
+	for (int level = 0; level < x->levels && level < y->levels; level++)
+		if (x->pid[level] == y->pid[level] &&
+		    container_at(tree, a, level) == container_at(tree, b, level))
+			return true;
+	return false;
+}
+
 static const char *check_unique(const struct tree *tree, int id)
 {
 	const struct task *t = &tree->task[id];
@@ -43,11 +65,8 @@ static const char *check_unique(const struct tree *tree, int id)
 
 		if (!strcmp(other->name, t->name))
 			return "another task has the same name";
-		if (other->pid[0] == t->pid[0])
-			return "another task has the same pid at the oldest level";
-		if (container(tree, i) == container(tree, id) &&
-		    other->pid[other->levels - 1] == t->pid[t->levels - 1])
-			return "another task in its pid namespace has the same pid";
+		if (share_pid(tree, i, id))
+			return "another task has the same pid in the same pid namespace";
 	}
 	return NULL;
 }
@@ -72,9 +91,12 @@ static const char *check_memory(const struct image *image, int id)
 
 	if (s->magic != APP_STATE_MAGIC || s->id != id)
 		return "its state is another task's";
-	for (int c = 0; c < id; c++)
+	for (int c = 0; c <= id; c++)
 		if (s->child[c])
-			return "it remembers a child that came before it";
+			return "it remembers itself, or one that came before it, as a child";
+	for (int i = 0; i < id; i++)
+		if (image->state[i].child[id] && image->tree.task[id].parent != i)
+			return "another task than its parent remembers it as a child";
 	return NULL;
 }
 

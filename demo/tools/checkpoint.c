@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* checkpoint - record a tree of the application to a file */
+#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
@@ -27,13 +28,16 @@ static const char help[] =
 static int show(const char *path)
 {
 	struct image image;
+	int ret;
 
 	if (image_read(&image, path))
 		return EXIT_FAILED;
 	table_print(stdout, "as recorded", &image.tree, COLUMN_PGID | COLUMN_SID);
-	image_print(stdout, &image);
+	ret = image_print(stdout, &image);
+	if (ret)
+		report(errno, "print the image");
 	image_free(&image);
-	return EXIT_OK;
+	return ret ? EXIT_FAILED : EXIT_OK;
 }
 
 static int record(pid_t root, const char *path, bool leave_running)
