@@ -42,7 +42,7 @@ needs() {
 		flex                                      flex
 		patch                                     patch
 		xz                                        xz-utils
-		zstd                                      zstd
+		lz4                                       lz4
 		/usr/src/linux-source-6.12.tar.xz         linux-source-6.12
 		apt-get                                   apt
 		dpkg-deb                                  dpkg

@@ -96,7 +96,8 @@ settle() {
 	fi
 }
 
-patches=("$here"/patches/[0-9]*.patch)
+shopt -s extglob
+patches=("$here"/patches/!(0000-*).patch)
 [ -f "${patches[0]}" ] || die "no patches in $here/patches"
 [ -f "$tarball" ] || die "no source tarball $tarball"
 

@@ -13,30 +13,47 @@ files=(lint outputs harness failures boot tour guest)
 beside=(reproducible)
 [ $# = 0 ] || files=("$@") beside=()
 
-# The lines of one file, kept in a log and shown as they come.
-run_file() {
-	local lines=build/log/tests-$1.lines status
-	tests/host/"$1".sh 2>&1 | tee "$lines"
-	status=${PIPESTATUS[0]}
-	if [ "$status" != 0 ] || ! grep -Eq '^(pass|FAIL) ' "$lines"; then
-		echo "FAIL $1: tests/host/$1.sh ended with status $status" | tee -a "$lines"
+# Judge what a file's lines came to; its exit status is $2.
+ended() {
+	local lines=build/log/tests-$1.lines
+	if [ "$2" != 0 ] || ! grep -Eq '^(pass|FAIL) ' "$lines"; then
+		echo "FAIL $1: tests/host/$1.sh ended with status $2" | tee -a "$lines"
 	fi
+}
+
+# Run one file, show its lines as they come and keep them.  It runs in the background, so that an interrupt is
+# handled at once.
+run_file() {
+	local status=0 show
+	exec 5> >(tee "build/log/tests-$1.lines")
+	show=$!
+	tests/host/"$1".sh >&5 2>&1 5>&- &
+	wait $! || status=$?
+	exec 5>&-
+	wait "$show"
+	ended "$1" "$status"
 }
 
 mkdir -p build/log
 rm -f build/log/tests-*.lines
-trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
-trap 'exit 1' INT TERM
+# Each file of tests ends its own case when it is told to end.
+trap 'kill $(jobs -p) 2>/dev/null || true; exec 5>&-; wait' EXIT
+trap 'exit 130' INT TERM
 
-set +e
+pids=()
 for file in "${beside[@]}"; do
-	run_file "$file" &
+	tests/host/"$file".sh >"build/log/tests-$file.lines" 2>&1 &
+	pids+=($!)
 done
 for file in "${files[@]}"; do
 	run_file "$file"
 done
-wait
-set -e
+for i in "${!beside[@]}"; do
+	status=0
+	wait "${pids[i]}" || status=$?
+	cat "build/log/tests-${beside[i]}.lines"
+	ended "${beside[i]}" "$status"
+done
 
 count() {
 	cat build/log/tests-*.lines | grep -c "^$1 " || true

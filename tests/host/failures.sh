@@ -146,7 +146,7 @@ small_source() {
 	small_tarball 6.12.1 "$scratch/small.tar.xz"
 	mkdir -p "$scratch/kernel/patches"
 	cp kernel/unpack.sh "$scratch/kernel"
-	echo "Subject: [PATCH 0/2] not a patch" >"$scratch/kernel/patches/0000-cover-letter.txt"
+	echo "Subject: [PATCH 0/2] not a patch" >"$scratch/kernel/patches/0000-cover-letter.patch"
 	small_patch 0001-one.patch one "line 5" "line five"
 	cat >"$scratch/kernel/patches/0002-two.patch" <<-'END'
 		Subject: a new file, and the first patch's line again

@@ -12,6 +12,7 @@ CASES="
 10 wrong_verdict  | another verdict, or text behind the right one, is a failure
 30 cases_fail     | a case that fails, hangs or dies is reported as failed
 30 runner_counts  | run.sh counts, fails on a file without a verdict, and says so in its last line
+30 interrupted    | run.sh, told to end, ends the case that is running
 "
 
 # Judge in a subshell, because fail() exits.
@@ -107,6 +108,25 @@ runner_counts() {
 	runs_to "0 passed, 1 failed" 1
 	machinery example <<<'echo "pass example: one"; exit 3'
 	runs_to "1 passed, 1 failed" 1
+}
+
+# The case says through a fifo that it runs, and holds it open: the case's end is the end of the file.
+interrupted() {
+	local said status=0
+	machinery example <<-END
+		CASES="60 waits | waits"
+		waits() { exec >$scratch/fifo; echo running; sleep 1000; }
+		main "\$@"
+	END
+	mkfifo "$scratch/fifo"
+	"$scratch/tests/run.sh" example &
+	exec 7<"$scratch/fifo"
+	read -r -u 7 said
+	[ "$said" = running ] || fail "the case said '$said'"
+	kill $!
+	read -r -t 10 -u 7 said || status=$?
+	[ "$status" = 1 ] || fail "the case still runs (read ended with status $status)"
+	if wait $!; then fail "run.sh ended well"; fi
 }
 
 main "$@"

@@ -31,7 +31,11 @@ run_case() {
 	local seconds=$1 name=$2 start=$SECONDS log why status=0
 	shift 2
 	log=build/log/test-$area-${name//[^a-zA-Z0-9]/-}.log
-	timeout -k 5 "$seconds" "$0" --case "$@" >"$log" 2>&1 </dev/null || status=$?
+	# In the background: a signal for this script ends the case at once, and what it has started.
+	timeout -k 5 "$seconds" "$0" --case "$@" >"$log" 2>&1 </dev/null &
+	case_pid=$!
+	wait "$case_pid" || status=$?
+	case_pid=
 	if [ "$status" = 0 ]; then
 		echo "pass $area: $name"
 		return
@@ -52,6 +56,8 @@ main() {
 		run_one "$@"
 		return
 	fi
+	case_pid=
+	trap '[ -z "$case_pid" ] || kill "$case_pid"; exit 130' INT TERM
 	while IFS='|' read -r words name; do
 		# shellcheck disable=SC2086 # the words are seconds, function and arguments
 		set -- $words
