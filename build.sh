@@ -43,6 +43,7 @@ needs() {
 		patch                                     patch
 		xz                                        xz-utils
 		lz4                                       lz4
+		pigz                                      pigz
 		/usr/src/linux-source-6.12.tar.xz         linux-source-6.12
 		apt-get                                   apt
 		dpkg-deb                                  dpkg

@@ -9,7 +9,7 @@ $B/iso/isolinux.cfg: iso/menu.sh iso/menu.head iso/entries.list iso/arguments
 	@iso/menu.sh >$@.tmp
 	@mv $@.tmp $@
 
-$B/clone_with_pids.iso: iso/pack.sh $(LOADER) $(ISOLINUX)/isohdpfx.bin $B/iso/isolinux.cfg $B/bzImage $B/initramfs.cpio.gz
+$B/clone_with_pids.iso: iso/build.mk iso/pack.sh $(LOADER) $(ISOLINUX)/isohdpfx.bin $B/iso/isolinux.cfg $B/bzImage $B/initramfs.cpio.gz
 	$(call say,iso: writing $@)
 	$(call logged,iso,iso/pack.sh $@ $(ISOLINUX)/isohdpfx.bin \
 		isolinux: $(LOADER) $B/iso/isolinux.cfg boot: $B/bzImage $B/initramfs.cpio.gz)

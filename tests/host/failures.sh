@@ -434,7 +434,7 @@ packing_killed() {
 	copy_checkout
 	mkdir "$scratch/bin"
 	touch initramfs/archive.list
-	for tool in gzip xorriso; do
+	for tool in pigz xorriso; do
 		cat >"$scratch/bin/$tool" <<-'END'
 			#!/bin/bash
 			for a; do case $a in *.tmp) echo half >"$a" ;; esac; done
@@ -445,7 +445,7 @@ packing_killed() {
 		rm -f build/initramfs.cpio.gz build/clone_with_pids.iso
 		if PATH=$scratch/bin:$PATH ./build.sh build --no-install; then fail "$tool was not called"; fi
 		[ ! -e build/clone_with_pids.iso ] || fail "there is an ISO"
-		[ $tool != gzip ] || [ ! -e build/initramfs.cpio.gz ] || fail "there is an archive"
+		[ $tool != pigz ] || [ ! -e build/initramfs.cpio.gz ] || fail "there is an archive"
 		rm "$scratch/bin/$tool"
 		./build.sh build --no-install
 		for output in initramfs.cpio.gz clone_with_pids.iso; do
