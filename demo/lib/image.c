@@ -281,16 +281,15 @@ static int check_end(struct reader *r, size_t size)
 
 static int parse(struct reader *r, struct image *image, size_t size)
 {
-	int version, number_size, tasks, used = 0;
-	char *line, *number;
+	int version, tasks, used = 0;
+	char *line;
 
 	if (strncmp(r->text, HEADER, strlen(HEADER)))
 		return refuse(r, "not a checkpoint image");
-	number = r->text + strlen(HEADER);
-	number_size = strcspn(number, "\n");
-	if (sscanf(number, "%d", &version) != 1 || version != VERSION)
-		return refuse(r, "version %.*s of the format is not known", number_size < 10 ? number_size : 10,
-			      number);
+	if (sscanf(r->text + strlen(HEADER), "%d", &version) != 1)
+		return refuse(r, "the version of the format is not a number");
+	if (version != VERSION)
+		return refuse(r, "version %d of the format is not known", version);
 	if (check_end(r, size))
 		return -1;
 
