@@ -33,6 +33,7 @@ struct suite {
 	const struct group *groups;
 	size_t count;
 	int hidden;		/* run only when it is named */
+	int leaves_orphans;	/* what its cases leave behind is for PID 1, not for the runner */
 };
 
 #define ROWS(table, run_row) \
@@ -48,9 +49,11 @@ void run_function(const void *row);
 #define FUNCTIONS(table) ROWS(table, run_function)
 
 #define SUITE(id) \
-	const struct suite id##_suite = { #id, id##_groups, ARRAY_SIZE(id##_groups), 0 }
+	const struct suite id##_suite = { #id, id##_groups, ARRAY_SIZE(id##_groups), 0, 0 }
 #define HIDDEN_SUITE(id) \
-	const struct suite id##_suite = { #id, id##_groups, ARRAY_SIZE(id##_groups), 1 }
+	const struct suite id##_suite = { #id, id##_groups, ARRAY_SIZE(id##_groups), 1, 0 }
+#define ORPHANS_SUITE(id) \
+	const struct suite id##_suite = { #id, id##_groups, ARRAY_SIZE(id##_groups), 0, 1 }
 
 /*
  * The case fails, for this reason: what was expected and what was seen.  Ends the calling process; may be

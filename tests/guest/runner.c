@@ -8,7 +8,7 @@
  *	guest: N passed, N failed, N skipped
  *
  * The runner is a subreaper: whatever a case leaves behind becomes the runner's child, and is killed before
- * the next case.  It also restores kernel.pid_max, so that a case that dies does not spoil the others.
+ * the next case; but for the suite that tests PID 1, whose children orphans are to become.  The runner also restores kernel.pid_max, so that a case that dies does not spoil the others.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -160,6 +160,8 @@ static unsigned int run_selected(const struct selection *sel, const struct suite
 
 	if (sel->suite ? strcmp(sel->suite, s->name) : s->hidden)
 		return 0;
+	if (!sel->list && prctl(PR_SET_CHILD_SUBREAPER, !s->leaves_orphans) < 0)
+		die("prctl(PR_SET_CHILD_SUBREAPER)");
 	for (const struct group *g = s->groups; g < s->groups + s->count; g++) {
 		for (size_t i = 0; i < g->count; i++) {
 			const char *row = (const char *)g->rows + i * g->row_size;
@@ -235,8 +237,6 @@ static void prepare(void)
 		if (fd < 0 || (fd != RESULTS_FD && dup2(fd, RESULTS_FD) < 0))
 			die("/dev/null as file descriptor %d", RESULTS_FD);
 	}
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
-		die("prctl(PR_SET_CHILD_SUBREAPER)");
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
 	pid_max = read_sysctl(PID_MAX);
