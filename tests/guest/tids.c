@@ -4,7 +4,7 @@
  * CLONE_CHILD_SETTID in the child's, and at parent_tid_ptr, too, the descriptor for CLONE_PIDFD.  (Threads,
  * and CLONE_CHILD_CLEARTID: the suite `threads'.)
  *
- * Every case runs twice, with a list and without.
+ * Every case but the last runs twice, with a list and without.
  */
 #include <errno.h>
 #include <poll.h>
@@ -13,10 +13,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <linux/sched.h>
 
-#include "calls.h"
+#include "nest.h"
 
 #define P 21001
 
@@ -126,6 +127,75 @@ static void pidfd_to_nowhere(void)
 	expect(lowest_free_fd(), lowest, "the lowest free descriptor");
 }
 
+/* How far the counter of the youngest level, 1, has moved between a child born before and one born after. */
+static long moved(long (*late_failure)(void))
+{
+	struct nspid before, after;
+
+	born_plain(&before);
+	expect_errno(late_failure(), EFAULT, "CLONE_PIDFD to the kernel's memory");
+	born_plain(&after);
+	return after.pid[1] - before.pid[1];
+}
+
+static long fails_in_clone(void)
+{
+	long ret = syscall(SYS_clone, CLONE_PIDFD | SIGCHLD, 0, 0xc0000000, 0, 0);
+
+	if (!ret)
+		_exit(0);
+	return ret < 0 ? -errno : ret;
+}
+
+static long fails_with_list(unsigned int nr, const pid_t *pids)
+{
+	struct clone_with_pids_args args = { .parent_tid_ptr = 0xc0000000, .nr_pids = nr };
+
+	return try_registers(CLONE_PIDFD | SIGCHLD, &args, sizeof(args), NULL, pids);
+}
+
+static long fails_without_list(void)
+{
+	return fails_with_list(NO_LIST);
+}
+
+static long fails_with_0(void)
+{
+	return fails_with_list(LIST(0));
+}
+
+static long fails_with_0_at_both(void)
+{
+	return fails_with_list(LIST(0, 0));
+}
+
+static long fails_with_chosen(void)
+{
+	return fails_with_list(LIST(P));
+}
+
+static long fails_with_0_and_chosen(void)
+{
+	return fails_with_list(LIST(0, P));
+}
+
+/* The kernel's choice of a pid moves a counter even when clone() then fails, by that pid and no more. */
+static void counters_after(void)
+{
+	long by_clone = moved(fails_in_clone);
+
+	expect(moved(fails_without_list), by_clone, "without a list the counter moves by");
+	expect(moved(fails_with_0), by_clone, "with a 0 the counter moves by");
+	expect(moved(fails_with_0_at_both), by_clone, "with a 0 at both levels the counter moves by");
+	expect(moved(fails_with_chosen), 1, "with a chosen pid the counter moves by");
+	expect(moved(fails_with_0_and_chosen), 1, "with a chosen pid below a 0 the counter moves by");
+}
+
+static const struct level_row level_rows[] = {
+	{ "a late failure moves the counter of a level with 0 as clone()'s does, of a chosen pid not", 1,
+	  counters_after },
+};
+
 static const struct function_row functions[] = {
 	{ "CLONE_PARENT_SETTID stores the chosen pid", parent_settid },
 	{ "CLONE_CHILD_SETTID stores it in the child", child_settid },
@@ -140,6 +210,6 @@ static void run_twice(const void *row)
 		run_function(row);
 }
 
-static const struct group tids_groups[] = { ROWS(functions, run_twice) };
+static const struct group tids_groups[] = { ROWS(functions, run_twice), ROWS(level_rows, run_level_row) };
 
 SUITE(tids);

@@ -11,7 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <linux/sched.h>
 
 #include "nest.h"
 #include "report.h"
@@ -50,7 +52,27 @@ static void registers_of(pid_t pid, struct user_regs_struct *regs)
 		broken("PTRACE_GETREGS of %d", pid);
 }
 
-static void look(pid_t pid, struct trace *out)
+/*
+ * A thread cannot be killed alone: it is sent back over its `int $0x80' (cd 80) as exit(0).  It has the caller's stack,
+ * and does not touch it.
+ */
+static void end_thread(pid_t tid, struct user_regs_struct regs)
+{
+	int status;
+
+	regs.eip -= 2;
+	regs.eax = SYS_exit;
+	regs.orig_eax = -1;	/* in no system call that could be restarted */
+	regs.ebx = 0;
+	errno = 0;
+	if ((ptrace(PTRACE_PEEKTEXT, tid, regs.eip, NULL) & 0xffff) != 0x80cd || errno)
+		fail("the traced thread was not born in `int $0x80'");
+	if (ptrace(PTRACE_SETREGS, tid, NULL, &regs) < 0 || ptrace(PTRACE_CONT, tid, NULL, 0) < 0 ||
+	    waitpid(tid, &status, __WALL) != tid || !status_ok(status))
+		broken("end the traced thread");
+}
+
+static void look(pid_t pid, unsigned long flags, struct trace *out)
 {
 	int status;
 
@@ -60,12 +82,14 @@ static void look(pid_t pid, struct trace *out)
 	if (waitpid(out->message, &status, __WALL) != (pid_t)out->message || !WIFSTOPPED(status))
 		fail("the traced child %lu did not stop at its birth", out->message);
 	registers_of(out->message, &out->child);
-	if (kill(out->message, SIGKILL) < 0 || waitpid(out->message, &status, __WALL) != (pid_t)out->message)
+	if (flags & CLONE_THREAD)
+		end_thread(out->message, out->child);
+	else if (kill(out->message, SIGKILL) < 0 || waitpid(out->message, &status, __WALL) != (pid_t)out->message)
 		broken("kill the traced child");
 }
 
 /* Until the caller has ended: take note of the event, hand on every signal. */
-static void follow(pid_t pid, struct trace *out)
+static void follow(pid_t pid, unsigned long flags, struct trace *out)
 {
 	char words[64];
 	int status, sig;
@@ -79,7 +103,7 @@ static void follow(pid_t pid, struct trace *out)
 		if (status >> 16) {
 			sig = 0;
 			out->event = status >> 16;
-			look(pid, out);
+			look(pid, flags, out);
 		}
 		if (ptrace(PTRACE_CONT, pid, NULL, sig) < 0)
 			broken("PTRACE_CONT");
@@ -113,7 +137,7 @@ void trace_call(const struct traced_call *c, struct trace *out)
 	if (write(word[1], "", 1) != 1)
 		broken("write to the traced process");
 	/* With levels in between the caller is not our child, but a tracer waits for whom it traces. */
-	follow(pid, out);
+	follow(pid, c->flags, out);
 	if (pid != outer)
 		wait_ok(outer, "the way to the traced caller");
 }

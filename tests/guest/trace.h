@@ -22,7 +22,7 @@ struct trace {
 	struct user_regs_struct caller, child;
 };
 
-/* The child is killed before its first instruction. */
+/* The child is ended before an instruction of its own. */
 void trace_call(const struct traced_call *c, struct trace *out);
 
 #endif

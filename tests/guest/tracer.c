@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 
 #include "nest.h"
+#include "thread.h"
 #include "trace.h"
 
 #define X 21001
@@ -29,6 +30,10 @@ static const struct row rows[] = {
 	{ "vfork event", 0, 0, CLONE_VFORK | SIGCHLD, PTRACE_EVENT_VFORK, X, 1, { X } },
 	{ "clone event: another exit signal", 0, 0, SIGUSR1, PTRACE_EVENT_CLONE, X, 1, { X } },
 	{ "clone event: no exit signal", 0, 0, 0, PTRACE_EVENT_CLONE, X, 1, { X } },
+	{ "clone event: a thread", 0, 0, THREAD_FLAGS, PTRACE_EVENT_CLONE, X, 1, { X } },
+	{ "clone event: a thread without a list", 0, 0, THREAD_FLAGS, PTRACE_EVENT_CLONE, -1, 0, { 0 } },
+	{ "level 0 traces level 2, a thread", 0, 2, THREAD_FLAGS, PTRACE_EVENT_CLONE, X, 3, { X, Y, Z } },
+	{ "level 1 traces level 2, a thread", 1, 1, THREAD_FLAGS, PTRACE_EVENT_CLONE, Y, 3, { X, Y, Z } },
 	{ "no event with CLONE_UNTRACED", 0, 0, CLONE_UNTRACED | SIGCHLD, 0, 0, 1, { X } },
 	{ "fork event of a call without a list", 0, 0, SIGCHLD, PTRACE_EVENT_FORK, -1, 0, { 0 } },
 	{ "level 0 traces level 2", 0, 2, SIGCHLD, PTRACE_EVENT_FORK, X, 3, { X, Y, Z } },
