@@ -78,9 +78,7 @@ static void leads_a_session(void)
 
 static void has_children(void)
 {
-	for (int i = 0; i < 3; i++)
-		if (!plain_clone(0))
-			_exit(0);
+	plain_clone(0);		/* one each: with 32 MB the kernel allows some 200 tasks in all */
 	_exit(0);
 }
 
