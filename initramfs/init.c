@@ -48,6 +48,16 @@ static const struct {
 	{ "tmpfs",    "/tmp",     "mode=1777" },
 };
 
+/* What programs expect to find in /dev, and devtmpfs does not have. */
+static const struct {
+	const char *name, *target;
+} links[] = {
+	{ "/dev/fd",     "/proc/self/fd" },
+	{ "/dev/stdin",  "/proc/self/fd/0" },
+	{ "/dev/stdout", "/proc/self/fd/1" },
+	{ "/dev/stderr", "/proc/self/fd/2" },
+};
+
 /* All of PID 1's state. */
 static struct {
 	struct options options;
@@ -130,6 +140,9 @@ static void mount_filesystems(void)
 		if (mount(mounts[i].type, mounts[i].where, mounts[i].type, 0, mounts[i].options))
 			give_up("mount %s: %s", mounts[i].where, strerror(errno));
 	}
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
+		if (symlink(links[i].target, links[i].name))
+			report(errno, "make %s", links[i].name);
 }
 
 /* A serial port that is not there can be opened all the same; its type tells. */

@@ -28,6 +28,6 @@ xorriso -as mkisofs -o "$iso.tmp" \
 	-V CLONE_WITH_PIDS -r -J --sort-weight 1 /boot \
 	--modification-date="$date" --set_all_file_dates "$date" \
 	-c isolinux/boot.cat -b isolinux/isolinux.bin -no-emul-boot -boot-load-size 4 -boot-info-table \
-	-isohybrid-mbr "$mbr" -partition_offset 16 \
+	-isohybrid-mbr "$mbr" -partition_offset 16 -no-pad \
 	"$tree"
 mv "$iso.tmp" "$iso"

@@ -140,6 +140,35 @@ static int hold_all(struct held *held, struct tree *tree, pid_t root)
 	return 0;
 }
 
+/*
+ * A task that came into one of the containers from outside (nsenter) is not below
+ * the first task, and would be killed with the tree without having been recorded.
+ */
+static int refuse_outsiders(const struct held *held, const struct tree *tree)
+{
+	struct tree all;
+	int ret = 0;
+
+	if (tree_read(&all, 0, true)) {
+		report(errno, "read /proc");
+		return -1;
+	}
+	for (int i = 0; i < all.n && !ret; i++) {
+		const struct task *t = &all.task[i];
+
+		for (int j = 0; j < tree->n && !ret; j++) {
+			if (is_held(held, t->pid[0]) || !t->ns[NS_PID] ||
+			    t->ns[NS_PID] != tree->task[j].ns[NS_PID])
+				continue;
+			report(0, "pid %d (%s) is in the pid namespace of `%s', and not of its tree",
+			       t->pid[0], t->name, tree->task[j].name);
+			ret = -1;
+		}
+	}
+	tree_free(&all);
+	return ret;
+}
+
 /* Where each task of the tree stands in the image: at its id.  -1 when reported. */
 static int place_by_id(const struct tree *tree, struct app_state *states, int *place)
 {
@@ -225,9 +254,15 @@ int checkpoint(struct image *image, pid_t root, const char *path, bool leave_run
 	int ret;
 
 	*image = (struct image){ 0 };
+	if (!tree_proc_is_ours()) {
+		report(0, "/proc is not that of this pid namespace: its pids cannot be traced from here");
+		return -1;
+	}
 	ret = hold_all(&held, &tree, root);
 	if (!ret) {
-		ret = record(image, &tree);
+		ret = refuse_outsiders(&held, &tree);
+		if (!ret)
+			ret = record(image, &tree);
 		tree_free(&tree);
 	}
 	if (!ret)

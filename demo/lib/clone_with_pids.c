@@ -26,17 +26,23 @@ static_assert(offsetof(struct clone_with_pids_args, reserved0) == 44, "reserved0
 static_assert(offsetof(struct clone_with_pids_args, reserved1) == 48, "reserved1");
 static_assert(__NR_clone_with_pids == 537, "number");
 
-long clone_with_pids_raw(unsigned long flags, const void *args, long args_size,
-			 const void *tls, const void *pids)
+long system_call(long number, unsigned long b, unsigned long c, unsigned long d,
+		 unsigned long si, unsigned long di)
 {
 	long ret;
 
 	__asm__ volatile("int $0x80"
 			 : "=a"(ret)
-			 : "0"(__NR_clone_with_pids), "b"(flags), "c"(args), "d"(args_size),
-			   "S"(tls), "D"(pids)
+			 : "0"(number), "b"(b), "c"(c), "d"(d), "S"(si), "D"(di)
 			 : "memory");
 	return ret;
+}
+
+long clone_with_pids_raw(unsigned long flags, const void *args, long args_size,
+			 const void *tls, const void *pids)
+{
+	return system_call(__NR_clone_with_pids, flags, (unsigned long)args, args_size,
+			   (unsigned long)tls, (unsigned long)pids);
 }
 
 /*

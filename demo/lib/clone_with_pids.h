@@ -28,6 +28,14 @@
 #define MAX_LEVELS (MAX_LEVEL + 1)
 
 /*
+ * Any system call, with the five registers ebx, ecx, edx, esi and edi as given:
+ * returns what the kernel returned, an error as -errno.  A child that it creates
+ * returns from it, too.
+ */
+long system_call(long number, unsigned long b, unsigned long c, unsigned long d,
+		 unsigned long si, unsigned long di);
+
+/*
  * The call with every register as given, nothing checked and nothing translated.  The child, if there is one,
  * returns from this function too, so it must have the caller's stack (or a copy of it).
  * Returns what the kernel returned: the child's pid, 0 in the child, or -errno.

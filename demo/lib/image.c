@@ -336,11 +336,14 @@ static int check_as_written(struct reader *r, const char *original, const struct
 /* The whole file as a string, its size in *size; NULL when reported. */
 static char *read_file(const char *path, size_t *size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* O_NONBLOCK: a FIFO that nobody writes to is an empty file, not a wait without end. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char *text = fd < 0 ? NULL : malloc(IMAGE_SIZE_MAX + 1);
 	ssize_t n = 0;
 
 	*size = 0;
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, O_RDONLY);
 	while (text && *size < IMAGE_SIZE_MAX &&
 	       (n = read(fd, text + *size, IMAGE_SIZE_MAX - *size)) > 0)
 		*size += n;

@@ -44,6 +44,14 @@ void report(int errno_value, const char *format, ...)
 	va_end(ap);
 }
 
+int finish(int status)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	report(errno, "write to standard output");
+	return status == EXIT_OK ? EXIT_FAILED : status;
+}
+
 void die(const char *format, ...)
 {
 	va_list ap;

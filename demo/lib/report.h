@@ -21,6 +21,12 @@ void report_program(const char *argv0);
 /* Print a message; with errno's text when errno_value is not 0.  errno is left as it was. */
 void report(int errno_value, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * What a program returns from main(): status, or EXIT_FAILED with a message if
+ * something that was printed did not arrive (a full disk, a closed pipe).
+ */
+int finish(int status);
+
 /* report() with the present errno, then exit with EXIT_FAILED. */
 void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 

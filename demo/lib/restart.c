@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "report.h"
 #include "restart.h"
@@ -67,13 +66,6 @@ static void report_holder(const struct spawn *spawn)
 		report(0, "one of these pids is taken in its pid namespace");
 }
 
-static bool proc_is_ours(void)
-{
-	char self[16] = "";
-
-	return readlink("/proc/self", self, sizeof(self) - 1) > 0 && atoi(self) == getpid();
-}
-
 /* What the kernel says of the new tree, against the image. */
 static int verify(const struct image *image, const struct spawn *spawn, bool free_oldest)
 {
@@ -105,7 +97,7 @@ pid_t restart(const struct image *image, const struct restart_options *options)
 	struct tree known = { 0 };
 	pid_t root = -1;
 
-	if (!proc_is_ours()) {
+	if (!tree_proc_is_ours()) {
 		report(0, "/proc is not that of this pid namespace: the restarted tree could not be checked");
 		return -1;
 	}

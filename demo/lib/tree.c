@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
 #include "tree.h"
@@ -235,6 +236,13 @@ int tree_by_pid(const struct tree *tree, pid_t pid)
 		if (tree->task[i].pid[0] == pid)
 			return i;
 	return -1;
+}
+
+bool tree_proc_is_ours(void)
+{
+	char self[16] = "";
+
+	return readlink("/proc/self", self, sizeof(self) - 1) > 0 && atoi(self) == getpid();
 }
 
 void tree_drop_kthreads(struct tree *tree)

@@ -60,6 +60,12 @@ struct task *tree_add(struct tree *tree, const struct task *task);
 int tree_by_name(const struct tree *tree, const char *name);
 int tree_by_pid(const struct tree *tree, pid_t pid);
 
+/*
+ * Is the /proc that is mounted that of the caller's pid namespace?  Otherwise its
+ * numbers are not those that the caller can signal, trace or wait for.
+ */
+bool tree_proc_is_ours(void);
+
 /* Leave the kernel's own threads out.  They have no children but each other. */
 void tree_drop_kthreads(struct tree *tree);
 

@@ -6,6 +6,7 @@
 
 #include "app.h"
 #include "report.h"
+#include "spawn.h"
 
 static const char help[] =
 	"Usage: app [--help]\n"
@@ -27,7 +28,7 @@ int main(int argc, char **argv)
 		if (c != 'h')
 			die_usage("bad option");
 		fputs(help, stdout);
-		return EXIT_OK;
+		return finish(EXIT_OK);
 	}
 	if (optind < argc)
 		die_usage("`%s': no argument is expected", argv[optind]);
@@ -36,5 +37,10 @@ int main(int argc, char **argv)
 	if (pid < 0)
 		return EXIT_FAILED;
 	printf("%d\n", pid);
+	/* Nobody could find an application of which the pid was not told. */
+	if (finish(EXIT_OK) != EXIT_OK) {
+		kill_tree(pid);
+		return EXIT_FAILED;
+	}
 	return EXIT_OK;
 }

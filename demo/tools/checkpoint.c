@@ -49,7 +49,7 @@ static int record(pid_t root, const char *path, bool leave_running)
 	printf("checkpoint: %d tasks below pid %d recorded in `%s'%s\n", image.tree.n, root, path,
 	       leave_running ? "" : ", and killed");
 	image_free(&image);
-	return EXIT_OK;
+	return finish(EXIT_OK);
 }
 
 int main(int argc, char **argv)
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
 			break;
 		case 'h':
 			fputs(help, stdout);
-			return EXIT_OK;
+			return finish(EXIT_OK);
 		default:
 			die_usage("bad option");
 		}

@@ -94,7 +94,7 @@ static void parse(int argc, char **argv, struct request *r)
 			break;
 		case 'h':
 			fputs(help, stdout);
-			exit(EXIT_OK);
+			exit(finish(EXIT_OK));
 		default:
 			die_usage("bad option");
 		}

@@ -73,7 +73,7 @@ int main(int argc, char **argv)
 			break;
 		case 'h':
 			print_help();
-			return EXIT_OK;
+			return finish(EXIT_OK);
 		default:
 			die_usage("bad option");
 		}
@@ -96,5 +96,5 @@ int main(int argc, char **argv)
 		tree_drop_kthreads(&tree);
 	table_print(stdout, what, &tree, columns);
 	tree_free(&tree);
-	return EXIT_OK;
+	return finish(EXIT_OK);
 }

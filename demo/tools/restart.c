@@ -7,6 +7,7 @@
 
 #include "report.h"
 #include "restart.h"
+#include "spawn.h"
 
 #define DEFAULT_FILE "checkpoint.img"
 
@@ -71,7 +72,7 @@ int main(int argc, char **argv)
 			break;
 		case 'h':
 			fputs(help, stdout);
-			return EXIT_OK;
+			return finish(EXIT_OK);
 		default:
 			die_usage("bad option");
 		}
@@ -90,5 +91,9 @@ int main(int argc, char **argv)
 	if (root < 0)
 		return EXIT_FAILED;
 	printf("%d\n", root);
+	if (finish(EXIT_OK) != EXIT_OK) {
+		kill_tree(root);
+		return EXIT_FAILED;
+	}
 	return EXIT_OK;
 }

@@ -84,12 +84,13 @@ static enum nav_kind show_image(const struct image *image)
 	char *text = NULL, *line;
 	size_t size = 0;
 	FILE *m = open_memstream(&text, &size);
-	enum nav_kind nav;
 
 	if (!m)
 		return ui_failed("print the image: %s", strerror(errno));
-	image_print(m, image);
-	fclose(m);
+	if (image_print(m, image) | fclose(m)) {
+		free(text);
+		return ui_failed("print the image: out of memory");
+	}
 
 	ui_screen(2, "Checkpoint: the image");
 	ui_text("Pids and relations as the kernel reported them, and each task's memory: which\n"
@@ -103,8 +104,7 @@ static enum nav_kind show_image(const struct image *image)
 	}
 	free(text);
 	ui_text("(s, then `cat " LESSON_IMAGE "', shows all.)\n");
-	nav = ui_pause();
-	return nav;
+	return ui_pause();
 }
 
 static enum nav_kind show_killed(const struct image *image)
