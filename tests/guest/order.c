@@ -10,9 +10,8 @@
  * A call that violates two rows gets the earlier one's error.  Every pair of neighbours is here, and the other
  * pairs that can be told apart by their errors.  At level 1, so that a list has two entries.
  *
- * What clone() says comes from two places.  What it finds wrong with the flags, it finds before it takes a
- * pid: after row 8 and before row 9, as the call's documentation says.  What fails later (here: a descriptor
- * for CLONE_PIDFD that cannot be stored) comes after row 9.
+ * What clone() says comes last, from two places: what it finds wrong with the flags, it finds before it takes
+ * a pid, and other things afterwards (here: a descriptor for CLONE_PIDFD that cannot be stored).
  */
 #include <errno.h>
 #include <signal.h>
@@ -106,8 +105,7 @@ static const struct row rows[] = {
 
 	{ "9 before clone(): taken, a descriptor that cannot be stored", EBUSY, .flags = CLONE_PIDFD,
 	  .args.nr_pids = 1, .pids = { TAKEN } },
-	{ "clone() before 9: flags, taken (as documented)", EINVAL, .flags = BAD_FLAGS,
-	  .args.nr_pids = 1, .pids = { TAKEN } },
+	{ "9 before clone(): taken, flags", EBUSY, .flags = BAD_FLAGS, .args.nr_pids = 1, .pids = { TAKEN } },
 	{ "clone() last: a descriptor that cannot be stored", EFAULT, .flags = CLONE_PIDFD,
 	  .args.nr_pids = 2, .pids = { FREE, FREE } },
 };
