@@ -15,6 +15,7 @@ usage() {
 		    --kvm            use KVM; the default, TCG, works everywhere
 		    --mem N          give the machine N MB of memory (64; 32 is enough)
 		  test             build, then run all tests; the last line says how many passed and failed
+		  bench            build, then measure: instructions, bytes and ratios, as Markdown
 		  clean            remove build/
 		  help             this text
 
@@ -53,6 +54,10 @@ needs() {
 	END
 	run) cat <<-'END' ;;
 		qemu-system-i386                          qemu-system-x86
+	END
+	bench) cat <<-'END' ;;
+		qemu-system-i386                          qemu-system-x86
+		gdb                                       gdb
 	END
 	display) cat <<-'END' ;;
 		/usr/lib/*/qemu/ui-gtk.so                 qemu-system-gui
@@ -126,7 +131,7 @@ command=build
 run_options=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	build | run | test | clean | help) command=$1 ;;
+	build | run | test | bench | clean | help) command=$1 ;;
 	-h | --help) command=help ;;
 	--no-install) no_install=1 ;;
 	--auto | --display | --kernel | --kvm) run_options+=("$1") ;;
@@ -161,6 +166,11 @@ test)
 	prepare build test
 	build
 	exec tests/run.sh
+	;;
+bench)
+	prepare build bench
+	build >&2
+	exec tests/bench.sh
 	;;
 clean)
 	lock

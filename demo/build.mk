@@ -20,7 +20,7 @@ $B/%.o: %.c demo/build.mk $B/sysroot | $(KERNEL_HEADERS)/linux/version.h
 	@mkdir -p $(@D)
 	@$(USER_CC) $(USER_CFLAGS) -MD -MP -c -o $@ $<
 
--include $(wildcard $(patsubst %,$B/%/*.d,demo/lib demo/tools demo/tour initramfs tests/guest))
+-include $(wildcard $(patsubst %,$B/%/*.d,demo/lib demo/tools demo/tour initramfs tests/guest tests/bench))
 
 # $(call objects,FOLDER): the objects of all the folder's sources.
 objects = $(patsubst %.c,$B/%.o,$(sort $(wildcard $1/*.c)))

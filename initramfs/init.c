@@ -7,9 +7,9 @@
  * of every orphan, and the one process that must not die: the kernel panics
  * then, which ends QEMU, without a verdict.
  *
- * The command line: mode=guided|auto|shell|test, demo=PATH, limit=SECONDS.
+ * The command line: mode=guided|auto|shell|test|bench, demo=PATH, limit=SECONDS.
  *
- * With nobody at the keyboard (auto, test) the verdict is the last line on the
+ * With nobody at the keyboard (auto, test, bench) the verdict is the last line on the
  * console, and on the second serial port if there is one: `demo: ok', or `demo:
  * FAILED: ' and why.  Whatever goes wrong here ends in FAILED and power off.
  */
@@ -274,7 +274,7 @@ int main(void)
 	if (machine.console < 0)
 		give_up("start the console: %s", strerror(errno));
 	if (!machine.options.mode)
-		give_up("mode=%s is none of guided, auto, shell, test", machine.options.mode_name);
+		give_up("mode=%s is none of guided, auto, shell, test, bench", machine.options.mode_name);
 	set_up_environment();
 
 	run.program = machine.options.mode->program;

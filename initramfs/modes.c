@@ -9,12 +9,14 @@ const char *const tour_program[] = { "/bin/tour", NULL };
 const char *const shell_program[] = { "/bin/sh", "-l", NULL };
 static const char *const auto_program[] = { "/bin/tour", "auto", NULL };
 static const char *const test_program[] = { "/tests/guest-tests", NULL };
+static const char *const bench_program[] = { "/tests/guest-bench", NULL };
 
 static const struct mode modes[] = {
 	{ "guided", tour_program,  NULL,   0 },
 	{ "auto",   auto_program,  "demo", 300 },
 	{ "shell",  shell_program, NULL,   0 },
 	{ "test",   test_program,  "test", 900 },
+	{ "bench",  bench_program, "bench", 3600 },
 };
 #define N_MODES ((int)(sizeof(modes) / sizeof(*modes)))
 

@@ -16,6 +16,7 @@ CASES="
 60  run_by_a_person --kernel         | ./build.sh run --kernel: the tour without the menu, and Ctrl-A X leaves
 240 run_auto                         | ./build.sh run --auto: the verdict is its exit status
 240 auto_old_cpu                     | mode=auto on a processor without SSE2, without the ISO
+240 bench                            | mode=bench measures everything and ends in its verdict
 60  applets                          | every applet of busybox is linked, and every link leads somewhere
 60  demo_that crash                  | a demonstration that crashes ends in FAILED and power off
 60  demo_that fail                   | a demonstration that exits with an error ends in FAILED and power off
@@ -26,6 +27,13 @@ CASES="
 KEYS='Enter: go on .*q: leave'
 PROMPT='lesson:[^#]*# '
 DOWN='\033\[B'
+
+bench() {
+	directly mode=bench -m 896 -icount shift=0,sleep=off
+	play end
+	judge "bench: ok"
+	[ "$(grep -c '^bench: .*: .*: [0-9.]' "$scratch/verdict")" -gt 200 ] || fail "measurements are missing"
+}
 
 # A number on the menu, from the entry's name.
 number() {

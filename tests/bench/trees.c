@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Restoring whole trees: n tasks over three levels, each created by the init of
+ * its namespace with the pids that it is to have.
+ *
+ * One method more than for single calls: the older way, on which CRIU falls back
+ * where set_tid is missing.  Before each fork the pid is written, less one, to
+ * /proc/sys/kernel/ns_last_pid.  That can choose the pid in the youngest
+ * namespace only, and another fork in between spoils it.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+#include "bench.h"
+#include "clone_with_pids.h"
+#include "report.h"
+
+#define LEVELS 3
+#define FIRST_PID 1000
+
+static const int sizes[] = { 10, 100, 1000, 10000 };
+
+static int last_pid_fd = -1;
+
+/* Before plain clone(): a new namespace's init is 1, and what it is in the others cannot be asked for. */
+static void choose_last_pid(int number)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", number - 1);
+
+	if (pwrite(last_pid_fd, text, len, 0) != len)
+		die("write ns_last_pid");
+}
+
+/* A method of trees: how a task is created, and whether its pid is asked for beforehand. */
+struct tree_method {
+	const char *name;
+	const struct method *method;
+	bool last_pid;
+	bool chosen;		/* in the youngest namespace, at least */
+};
+
+/* The same number at each level: a tree's tasks are told apart by it. */
+static pid_t create(const struct tree_method *m, unsigned int flags, int nr, int number)
+{
+	pid_t pids[LEVELS + 1];
+	struct call call;
+
+	for (int i = 0; i < nr; i++)
+		pids[i] = FIRST_PID + number;
+	if (m->last_pid && !(flags & CLONE_NEWPID))
+		choose_last_pid(FIRST_PID + number);
+	m->method->prepare(&call, flags, pids, nr);
+	return make_call(&call);
+}
+
+/* Tasks that do nothing, in the namespace of the caller. */
+static void create_tasks(const struct tree_method *m, int level, int first, int n)
+{
+	for (int number = first; number < first + n; number++) {
+		pid_t pid = create(m, 0, level + 1, number);
+
+		if (!pid)
+			for (;;)
+				pause();
+		if (pid < 0 || (m->chosen && pid != FIRST_PID + number))
+			die("%s: task %d at level %d: pid %d", m->name, number, level, pid);
+	}
+}
+
+/*
+ * The init of each namespace: its share of the tasks, then the next namespace,
+ * whose init goes on here.  The innermost says that all are there.
+ */
+static void populate(const struct tree_method *m, int tasks, int fd)
+{
+	int number = 1, share = tasks / LEVELS;
+
+	for (int level = 1; level < LEVELS; level++) {
+		pid_t pid;
+
+		create_tasks(m, level, number, share);
+		number += share;
+		pid = create(m, CLONE_NEWPID, level + 1, number++);
+		if (pid < 0)
+			die("%s: the container at level %d: error %d", m->name, level + 1, -pid);
+		/* If the next one ends, so does this, and the launcher sees the pipe's end. */
+		if (pid) {
+			waitpid(pid, NULL, 0);
+			exit(EXIT_FAILED);
+		}
+	}
+	create_tasks(m, LEVELS, number, tasks - 2 * share);
+	if (write(fd, "", 1) != 1)
+		die("say that the tree is complete");
+	for (;;)
+		pause();
+}
+
+static void measure(const struct tree_method *m, int tasks)
+{
+	uint64_t before;
+	char what[64], byte;
+	int fds[2];
+	pid_t root;
+
+	if (pipe(fds))
+		die("pipe");
+	fflush(stdout);
+	before = instructions();
+	root = create(m, CLONE_NEWPID, 1, 0);
+	if (!root) {
+		close(fds[0]);
+		populate(m, tasks, fds[1]);
+	}
+	close(fds[1]);
+	if (root < 0 || read(fds[0], &byte, 1) != 1)
+		die("%s: a tree of %d tasks was not built", m->name, tasks);
+	snprintf(what, sizeof(what), "%d tasks, %s", tasks, m->name);
+	result("trees", what, (double)(instructions() - before) / tasks, "per task");
+	close(fds[0]);
+	kill(root, SIGKILL);
+	if (waitpid(root, NULL, 0) != root)
+		die("wait for a tree of %d tasks to end", tasks);
+}
+
+static const struct tree_method tree_methods[] = {
+	{ "clone",           &methods[METHOD_CLONE],           false, false },
+	{ "ns_last_pid",     &methods[METHOD_CLONE],           true,  true },
+	{ "clone3(set_tid)", &methods[METHOD_CLONE3_SET_TID],  false, true },
+	{ "clone_with_pids", &methods[METHOD_CLONE_WITH_PIDS], false, true },
+};
+
+void bench_trees(void)
+{
+	last_pid_fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+	if (last_pid_fd < 0)
+		die("open ns_last_pid");
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
+		for (size_t m = 0; m < sizeof(tree_methods) / sizeof(*tree_methods); m++)
+			measure(&tree_methods[m], sizes[i]);
+}
