@@ -91,7 +91,7 @@ prepare() {
 	mapfile -t packages < <(missing "$@")
 	[ "${#packages[@]}" -gt 0 ] || return 0
 
-	echo "build.sh: $* needs these Debian packages, which are not installed: ${packages[*]}" >&2
+	echo "build.sh: this needs Debian packages that are not installed: ${packages[*]}" >&2
 	[ -z "$no_install" ] || die "not installing them (--no-install): apt-get install ${packages[*]}"
 	command -v apt-get >/dev/null || die "there is no apt-get here; please install what they contain"
 	if [ "$(id -u)" != 0 ]; then
@@ -119,6 +119,7 @@ unlock() {
 }
 
 build() {
+	[[ $PWD != *[[:space:]:]* ]] || die "$PWD: a kernel cannot be built below a path with a space or a colon in it"
 	lock
 	mkdir -p build/log
 	make -j"$(nproc)" 2>&1 | tee build/log/build.log ||
@@ -137,6 +138,7 @@ while [ $# -gt 0 ]; do
 	--auto | --display | --kernel | --kvm) run_options+=("$1") ;;
 	--mem)
 		[[ ${2-} =~ ^[1-9][0-9]*$ ]] || die "--mem: a number of MB must follow"
+		[ "$2" -ge 24 ] || die "--mem: the tour needs 24 MB at least, not $2"
 		run_options+=("$1" "$2")
 		shift
 		;;

@@ -31,13 +31,14 @@ identity() {
 # than the objects built from the one before.
 unpack() {
 	echo "kernel: unpacking ${tarball##*/}"
-	rm -rf "$tree" "$tree.tmp"
+	rm -rf "$tree.tmp"
 	mkdir -p "$tree.tmp"
 	tar -xf "$tarball" -C "$tree.tmp" --strip-components=1 -m --no-same-owner ||
 		die "unpack $tarball: tar failed; the file is damaged or not a source tarball"
 	check_version "$tree.tmp"
 	mkdir -p "$tree.tmp/.series/orig"
 	identity >"$tree.tmp/.series/tarball"
+	rm -rf "$tree"
 	mv "$tree.tmp" "$tree"
 }
 

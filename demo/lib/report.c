@@ -14,6 +14,7 @@
 #include "report.h"
 
 static const char *program = "?";
+static char last[400];
 
 void report_program(const char *argv0)
 {
@@ -25,13 +26,13 @@ void report_program(const char *argv0)
 static void vreport(int errno_value, const char *format, va_list ap)
 {
 	int saved = errno;
+	char text[256];
 
+	vsnprintf(text, sizeof(text), format, ap);
+	snprintf(last, sizeof(last), "%s: %s%s%s", program, text, errno_value ? ": " : "",
+		 errno_value ? strerror(errno_value) : "");
 	fflush(stdout);
-	fprintf(stderr, "%s: ", program);
-	vfprintf(stderr, format, ap);
-	if (errno_value)
-		fprintf(stderr, ": %s", strerror(errno_value));
-	fputc('\n', stderr);
+	fprintf(stderr, "%s\n", last);
 	errno = saved;
 }
 
@@ -42,6 +43,11 @@ void report(int errno_value, const char *format, ...)
 	va_start(ap, format);
 	vreport(errno_value, format, ap);
 	va_end(ap);
+}
+
+const char *report_last(void)
+{
+	return last;
 }
 
 int finish(int status)

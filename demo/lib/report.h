@@ -27,6 +27,9 @@ void report(int errno_value, const char *format, ...) __attribute__((format(prin
  */
 int finish(int status);
 
+/* The last message that report() printed, without the newline; "" if there was none. */
+const char *report_last(void);
+
 /* report() with the present errno, then exit with EXIT_FAILED. */
 void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 

@@ -70,7 +70,8 @@ static enum nav_kind show_running(pid_t root)
 static enum nav_kind show_table(const struct image *image)
 {
 	ui_screen(2, "Checkpoint: the table to come back to");
-	ui_text("All nine tasks were held still (PTRACE_SEIZE), and this is what /proc said:\n\n");
+	ui_text("All nine tasks were held still (PTRACE_SEIZE), recorded, and then killed.  This\n"
+		"is what /proc said of them while they were held:\n\n");
 	table_print(ui_out(), "before checkpoint", &image->tree, 0);
 	ui_text("The holes between the numbers are real: each task had short-lived children\n"
 		"before the next one, as any program has that has run for a while.\n"

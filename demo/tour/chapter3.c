@@ -34,7 +34,7 @@ static enum nav_kind show_table(const struct image *image, const struct tree *no
 		return ui_failed("the tree came back with its pids, without having asked for them");
 	ui_text("\n"
 		"The shape is right, the memory is right, and every remembered number is wrong.\n"
-		"The program cannot notice: nothing failed.\n");
+		"No call has failed so far, and the program does not know yet.\n");
 	return ui_pause();
 }
 
@@ -76,7 +76,8 @@ static enum nav_kind show_messages(const struct image *image, const struct tree 
 	ui_text("\n");
 	tell_fates(image, now);
 	ui_text("\n"
-		"A SIGTERM in place of these messages would have ended the wrong process.\n");
+		"LOST it could notice, if it looked at kill()'s result.  STRANGE it cannot: that\n"
+		"call succeeded.  A SIGTERM there would have ended the wrong process.\n");
 	return ui_pause();
 }
 

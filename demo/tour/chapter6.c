@@ -84,9 +84,9 @@ static int stack_without_base(void)
 
 static int too_many(void)
 {
-	static const pid_t pids[2];
+	static const pid_t pids[MAX_LEVELS + 1];
 
-	return call_pids(pids, 2);
+	return call_pids(pids, MAX_LEVELS + 1);
 }
 
 static int story_count(void)
@@ -163,14 +163,14 @@ static const struct refusal refusals[] = {
 	{ EINVAL, "child_tid_ptr does not fit in 32 bits",           pointer_64 },
 	{ EINVAL, "the stack's end wraps: 0xfffff000 + 0x1000",      stack_wraps },
 	{ EINVAL, "a stack with a size and no base",                 stack_without_base },
-	{ EINVAL, "2 pids, but only 1 level exists here",            too_many },
+	{ EINVAL, "34 pids, and there are never 34 levels",           too_many },
 	{ EINVAL, "0xc0000400 pids (next screen)",                   story_count },
 	{ EPERM,  "a list without CAP_SYS_ADMIN",                    not_capable },
 	{ EFAULT, "pids cannot be read (address 16)",                pids_unreadable },
 	{ EINVAL, "pid -5: negative",                                pid_negative },
 	{ EINVAL, "a pid that is not below pid_max",                 pid_max },
 	{ EINVAL, "pid 7 in a namespace that has no pid 1 yet",      no_init_yet },
-	{ EBUSY,  "pid 1: taken, by the init of this machine",       taken },
+	{ EBUSY,  "pid 1: taken, by init",                           taken },
 	{ EINVAL, "CLONE_SIGHAND without CLONE_VM: clone()'s rule",  clones_own },
 };
 #define N_REFUSALS ((int)(sizeof(refusals) / sizeof(*refusals)))
@@ -187,10 +187,10 @@ static enum nav_kind explain(void)
 		"choose cannot find out which pids are taken.\n"
 		"\n"
 		"A call that is refused changes nothing.  If the third pid of a list is taken,\n"
-		"the first two are given back, and the counters from which ordinary children\n"
-		"get their pids have not moved.\n"
+		"the first two have not been touched, and the counters from which ordinary\n"
+		"children get their pids have not moved.\n"
 		"\n"
-		"Next, every reason to refuse is provoked, in the order of the checks.\n");
+		"Next, each check is provoked, in the order in which they are made.\n");
 	return ui_pause();
 }
 
@@ -212,7 +212,7 @@ static enum nav_kind provoke(void)
 		ui_show();
 		return ui_failed("%d of %d calls were not answered as documented", wrong, N_REFUSALS);
 	}
-	ui_text("\nAll %d were refused, each for its own reason, and no task was created.\n", N_REFUSALS);
+	ui_text("\nAll %d were refused, with the error that the documentation names.\n", N_REFUSALS);
 	return ui_pause();
 }
 

@@ -188,7 +188,7 @@ static enum nav_kind show_differences(void)
 	}
 	ui_text("\n"
 		"order       oldest namespace first; clone3: youngest first\n"
-		"0           the kernel chooses at that level; clone3: an error (given {7, 0})\n"
+		"0           the kernel chooses at that level; clone3: an error (as {7, 0})\n"
 		"taken       EBUSY; clone3: EEXIST\n"
 		"privilege   CAP_SYS_ADMIN on the machine; clone3: also CAP_CHECKPOINT_RESTORE,\n"
 		"            in the user namespaces that own the pid namespaces\n"

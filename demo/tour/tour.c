@@ -50,8 +50,8 @@ static enum nav_kind welcome(void)
 		"The chapters lead from the problem to the solution, in order; but each can be\n"
 		"seen by itself, and as often as you like.\n"
 		"\n"
-		"At any screen `s' opens a shell: what the screen speaks of is alive then, and\n"
-		"`pidtable' shows it.  `help' in the shell lists the tools.\n");
+		"At any screen `s' opens a shell: a tree that the screen shows running is alive\n"
+		"then, and `pidtable -u' shows it.  `help' in the shell lists the tools.\n");
 	return ui_pause();
 }
 
@@ -64,11 +64,12 @@ static enum nav_kind the_end(void)
 		"To go on:\n"
 		"\n"
 		"    s    a shell.  Try, for instance:\n"
-		"             app\n"
-		"             pidtable\n"
-		"             checkpoint PID        (the pid that `app' printed)\n"
+		"             app                   (it prints a pid)\n"
+		"             pidtable PID\n"
+		"             checkpoint PID\n"
 		"             restart\n"
-		"             cwp -n cwp -p 300,7 pidtable\n"
+		"             cwp -n cwp -p 300,7 sleep 99 &\n"
+		"             pidtable -u -c none\n"
 		"    1-7  a chapter again\n"
 		"    q    leave\n");
 	return ui_pause();
@@ -83,11 +84,26 @@ static enum nav_kind run_screen(int place)
 	return chapters[place - 1].run();
 }
 
+/* However long it is: a screen that does not fit would be a failure again. */
+static void print_folded(enum colour colour, const char *text)
+{
+	for (size_t len = strlen(text); len; len = strlen(text)) {
+		int n = len < 78 ? len : 78;
+
+		ui_print(colour, "%.*s\n", n, text);
+		text += n;
+	}
+}
+
 static enum nav_kind show_failure(int place)
 {
 	ui_screen(place, "This chapter did not work");
-	ui_print(COLOUR_BAD, "%s\n", ui_failure());
-	ui_text("\nA message above the screen may say more.\n");
+	print_folded(COLOUR_BAD, ui_failure());
+	if (report_last()[0]) {
+		ui_text("\nThe last error was:\n");
+		print_folded(COLOUR_NONE, report_last());
+	}
+	ui_text("\n`r' tries again, with new tasks.\n");
 	return ui_pause();
 }
 

@@ -16,7 +16,7 @@
 /* The key line and the empty one above it are not the chapter's. */
 #define ROWS (HEIGHT - 2)
 
-#define KEYS "Enter: go on   b: back   r: repeat   1-%d: chapter   s: shell   q: leave"
+#define KEYS "Enter: go on  b: chapter before  r: repeat  1-%d: chapter  s: shell  q: leave"
 
 static const char *const escapes[] = {
 	[COLOUR_NONE]  = "\033[0m",
@@ -194,7 +194,7 @@ static enum nav_kind wait_for_key(void)
 		case 'r':
 			return NAV_REPEAT;
 		case 'q':
-			if (ui_confirm(getppid() == 1 ? "Leave the tour and switch the machine off?"
+			if (ui_confirm(getsid(0) == getpid() ? "Leave the tour and switch the machine off?"
 						      : "Leave the tour?"))
 				return NAV_LEAVE;
 			break;
