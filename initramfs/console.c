@@ -31,7 +31,7 @@ enum { TERMINAL, CONSOLES, SIGNALS = CONSOLES + N_DEVICES, N_FILES };
  * CLOCAL: a serial line has no modem to wait for.  A port that is not there can
  * be opened, but has no attributes to set, or fails the first write.
  */
-static int open_console(const char *path)
+int open_raw(const char *path)
 {
 	int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	struct termios t;
@@ -103,7 +103,7 @@ static void copy(int terminal)
 
 	prctl(PR_SET_NAME, "console");
 	for (int i = 0; i < N_DEVICES; i++)
-		files[CONSOLES + i] = (struct pollfd){ open_console(devices[i]), POLLIN, 0 };
+		files[CONSOLES + i] = (struct pollfd){ open_raw(devices[i]), POLLIN, 0 };
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_SETMASK, &set, NULL);

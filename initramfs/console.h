@@ -22,6 +22,12 @@ pid_t console_start(void);
  */
 void console_finish(pid_t console);
 
+/*
+ * Open a screen or a serial port that passes bytes as they are.  -1 with errno if
+ * it is not there; a serial port may be opened all the same.
+ */
+int open_raw(const char *path);
+
 /* Standard input, output and error become this file.  0, or -1 with errno. */
 int use_as_stdio(const char *path);
 

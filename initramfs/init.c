@@ -148,20 +148,13 @@ static void mount_filesystems(void)
 /* A serial port that is not there can be opened all the same; its type tells. */
 static int open_verdict(void)
 {
-	int fd = open(VERDICT_DEVICE, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	int fd = open_raw(VERDICT_DEVICE);
 	struct serial_struct port;
-	struct termios t;
 
-	if (fd < 0)
-		return -1;
-	if (ioctl(fd, TIOCGSERIAL, &port) || port.type == PORT_UNKNOWN || tcgetattr(fd, &t)) {
+	if (fd >= 0 && (ioctl(fd, TIOCGSERIAL, &port) || port.type == PORT_UNKNOWN)) {
 		close(fd);
-		return -1;
+		fd = -1;
 	}
-	cfmakeraw(&t);
-	t.c_cflag |= CLOCAL;
-	tcsetattr(fd, TCSANOW, &t);
-	fcntl(fd, F_SETFL, 0);
 	return fd;
 }
 
