@@ -5,8 +5,9 @@ KERNEL_TARBALL ?= /usr/src/linux-source-6.12.tar.xz
 CROSS_COMPILE ?= i686-linux-gnu-
 KERNEL_SOURCE := $B/linux
 
-# As many lines as a whole build prints; only for saying how far it is.
-KERNEL_STEPS := 1380
+# As many lines as a whole build of each kernel prints; only for saying how far it is.
+STEPS_kernel := 1380
+STEPS_debug := 1520
 
 # What the kernel records of its build is fixed, for the same bytes everywhere.
 export ARCH := i386
@@ -27,7 +28,8 @@ endif
 $(KERNEL_SOURCE)/.series/applied: kernel/patches $(wildcard kernel/patches/*.patch) kernel/unpack.sh
 	@kernel/unpack.sh '$(KERNEL_TARBALL)' $(KERNEL_SOURCE)
 
-# $(call kernel,NAME,FRAGMENTS): a kernel configured by FRAGMENTS, built from that source in $B/NAME.
+# $(call kernel,NAME,FRAGMENTS): a kernel configured by FRAGMENTS, built from that source in $B/NAME; $(STEPS_NAME)
+# steps, if that is set.
 # The three steps run in this order because they share that folder.
 define kernel
 $B/$1/.config: $(KERNEL_SOURCE)/.series/applied $2 kernel/configure.sh
@@ -42,12 +44,20 @@ $B/$1/usr/include/linux/version.h: $B/$1/.config
 $B/$1/arch/x86/boot/bzImage: $B/$1/.config $B/$1/usr/include/linux/version.h
 	$$(call say,$1: compiling; the details are in $B/log/$1.log)
 	+@$(MAKE) -C $(KERNEL_SOURCE) O=$$(abspath $B/$1) bzImage 2>&1 | \
-	kernel/progress.sh $B/log/$1.log $$(if $$(wildcard $B/$1/vmlinux),0,$(KERNEL_STEPS)) || \
+	kernel/progress.sh $B/log/$1.log $$(if $$(wildcard $B/$1/vmlinux),0,$(or $(STEPS_$1),0)) || \
 	{ $$(call show_log,$1); exit 1; }
 	@touch $$@
 endef
 
-$(eval $(call kernel,kernel,$(sort $(wildcard kernel/config/*.config))))
+KERNEL_CONFIG := $(sort $(wildcard kernel/config/*.config))
+
+$(eval $(call kernel,kernel,$(KERNEL_CONFIG)))
+
+# The kernels that only tests boot.
+$(eval $(call kernel,debug,$(KERNEL_CONFIG) kernel/variants/debug.config))
+
+.PHONY: debug-kernel
+debug-kernel: $B/debug/arch/x86/boot/bzImage
 
 KERNEL_HEADERS := $B/kernel/usr/include
 

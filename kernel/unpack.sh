@@ -1,7 +1,8 @@
 #!/bin/bash
-# usage: unpack.sh TARBALL TREE
+# usage: unpack.sh TARBALL TREE [N]
 #
-# Make TREE the source in TARBALL (linux-6.12.y) with the series in kernel/patches/ applied.
+# Make TREE the source in TARBALL (linux-6.12.y) with the series in kernel/patches/ applied, or the first N patches
+# of it.
 #
 # A file of the tree is rewritten only if its content changes, so that after an edited patch the kernel's make
 # rebuilds what depends on that edit and nothing else.  What the tree was made of is kept inside it:
@@ -101,21 +102,22 @@ shopt -s extglob
 patches=("$here"/patches/!(0000-*).patch)
 [ -f "${patches[0]}" ] || die "no patches in $here/patches"
 [ -f "$tarball" ] || die "no source tarball $tarball"
+applied=("${patches[@]:0:${3-${#patches[@]}}}")
 
 if [ ! -f "$series/tarball" ] || [ "$(identity)" != "$(cat "$series/tarball")" ]; then
 	unpack
 fi
 
-echo "kernel: applying ${#patches[@]} patches"
+echo "kernel: applying ${#applied[@]} of ${#patches[@]} patches"
 scratch=$tree.patching
 trap 'rm -rf "$scratch" "$scratch.out"' EXIT
 rm -rf "$scratch"
 save_originals "${patches[@]}"
 cp -a "$series/orig" "$scratch"
-apply "${patches[@]}"
+apply "${applied[@]}"
 while read -r file; do
 	settle "$file"
 done <"$series/touched"
 
-printf '%s\n' "${patches[@]##*/}" >"$series/applied.tmp"
+printf '%s\n' "${applied[@]##*/}" >"$series/applied.tmp"
 mv "$series/applied.tmp" "$series/applied"
