@@ -3,7 +3,7 @@
 $(eval $(call program,$B/initramfs/init,$(call objects,initramfs)))
 
 # The C library and busybox, as Debian built them for i386.  The dates in there are Debian's; the folder's is ours.
-$B/sysroot: initramfs/fetch-i386.sh
+$B/sysroot: initramfs/fetch-i386.sh initramfs/apt-i386.sh
 	$(call say,initramfs: fetching musl and busybox for i386)
 	$(call logged,fetch,initramfs/fetch-i386.sh $@ $B/debs musl-dev busybox-static)
 

@@ -86,12 +86,29 @@ static pid_t start(struct run *run, int *verdict)
 	return pid;
 }
 
+/* Lines come in pieces of any length.  The last one that is not empty is kept, whole or as far as there is room. */
+static void keep_last_line(struct run *run, const char *said, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (said[i] == '\n') {
+			run->line_ended = true;
+			continue;
+		}
+		if (run->line_ended) {
+			run->line_ended = false;
+			run->last_line_length = 0;
+		}
+		if (run->last_line_length < sizeof(run->last_line) - 1)
+			run->last_line[run->last_line_length++] = said[i];
+		run->last_line[run->last_line_length] = 0;
+	}
+}
+
 /* Pass what the program said on, and keep its last line. */
 static void pass_verdict_on(struct run *run, int *verdict)
 {
 	char buf[512];
-	ssize_t n = read(*verdict, buf, sizeof(buf) - 1);
-	char *line;
+	ssize_t n = read(*verdict, buf, sizeof(buf));
 
 	if (n <= 0) {
 		close(*verdict);
@@ -100,11 +117,7 @@ static void pass_verdict_on(struct run *run, int *verdict)
 	}
 	if (write(run->verdict_fd, buf, n) != n)
 		report(errno, "pass the verdict on");
-	buf[n] = 0;
-	while (n && buf[n - 1] == '\n')
-		buf[--n] = 0;
-	line = strrchr(buf, '\n');
-	snprintf(run->last_line, sizeof(run->last_line), "%.255s", line ? line + 1 : buf);
+	keep_last_line(run, buf, n);
 }
 
 /* All that ended; true if the program is among them, or the console, which ends it all. */

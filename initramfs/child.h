@@ -4,6 +4,7 @@
 #define CHILD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /* Why a run ended. */
@@ -23,6 +24,8 @@ struct run {
 
 	int status, error;	/* out: see enum end */
 	char last_line[256];	/* out: the last that came through file descriptor 3 */
+	size_t last_line_length;
+	bool line_ended;	/* the next character begins another */
 };
 
 /*
