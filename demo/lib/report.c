@@ -23,6 +23,14 @@ void report_program(const char *argv0)
 	program = slash ? slash + 1 : argv0;
 }
 
+char *printable(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
+	return text;
+}
+
 static void vreport(int errno_value, const char *format, va_list ap)
 {
 	int saved = errno;
@@ -31,6 +39,7 @@ static void vreport(int errno_value, const char *format, va_list ap)
 	vsnprintf(text, sizeof(text), format, ap);
 	snprintf(last, sizeof(last), "%s: %s%s%s", program, text, errno_value ? ": " : "",
 		 errno_value ? strerror(errno_value) : "");
+	printable(last);
 	fflush(stdout);
 	fprintf(stderr, "%s\n", last);
 	errno = saved;

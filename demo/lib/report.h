@@ -18,7 +18,13 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 /* The name in front of messages: the last part of argv[0]. */
 void report_program(const char *argv0);
 
-/* Print a message; with errno's text when errno_value is not 0.  errno is left as it was. */
+/*
+ * Text that comes from elsewhere, a task's name or a path, as it can be shown on any terminal: what is not printable
+ * ASCII is a `?'.  In place; returns it.
+ */
+char *printable(char *text);
+
+/* Print a message, printable; with errno's text when errno_value is not 0.  errno is left as it was. */
 void report(int errno_value, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
