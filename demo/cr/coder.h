@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Values to bytes and back: little-endian, without padding.
+ *
+ * One function describes each structure of the image, and the coder's direction says whether it writes or reads.
+ * So what is written and what is read cannot drift apart.  A coder that has failed does nothing more: callers look
+ * once, at the end.
+ */
+#ifndef CODER_H
+#define CODER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "image.h"
+
+struct coder {
+	bool reading;
+	unsigned char *buf;	/* writing: grows, the caller frees it; reading: not the coder's */
+	size_t at, size;	/* the next byte; reading: how many there are, writing: room */
+	const char *error;	/* what is wrong; NULL: nothing yet */
+};
+
+/* Say what is wrong, unless something was before. */
+void coder_fail(struct coder *c, const char *error);
+
+void code_u16(struct coder *c, uint16_t *v);
+void code_u32(struct coder *c, uint32_t *v);
+void code_u64(struct coder *c, uint64_t *v);
+void code_i32(struct coder *c, int32_t *v);
+void code_i64(struct coder *c, int64_t *v);
+void code_bool(struct coder *c, bool *v);		/* anything but 0 and 1 is an error */
+void code_bytes(struct coder *c, void *p, size_t n);
+void code_u32s(struct coder *c, uint32_t *v, size_t n);
+
+/* At most max - 1 characters, no 0 among them. */
+void code_name(struct coder *c, char *name, size_t max);
+/* NULL or a string of less than PATH_SIZE characters; reading allocates it. */
+void code_string(struct coder *c, char **s);
+/* Reading allocates the data, after a look whether so many bytes are there. */
+void code_blob(struct coder *c, struct blob *b);
+
+/*
+ * A counted array: the count, at most max; reading allocates the elements, zeroed, and then each is coded by
+ * code_element.  element is the least number of bytes of one, so that a count that cannot be true is refused
+ * before anything is allocated.
+ */
+void code_array(struct coder *c, uint32_t *n, void **array, size_t size, uint32_t max, size_t least,
+		void (*code_element)(struct coder *c, void *element));
+
+/* The checksum of IEEE 802.3, as zlib's crc32(), of bytes behind those that gave crc (0: none). */
+uint32_t crc32(uint32_t crc, const void *data, size_t size);
+
+#endif

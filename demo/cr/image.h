@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a checkpoint records of a tree of tasks: the model that record_*.c fill, image.c writes and reads, check.c
+ * judges, show.c prints and rebuild_*.c turn into tasks again.  docs/image-format.md describes the file.
+ *
+ * Everything in it is a number or a string of the recorded tasks' own world: addresses are theirs, pids are listed
+ * oldest namespace first, as clone_with_pids() takes them, paths are as they see them.  Indices refer to the arrays
+ * of struct image and are -1 where there is nothing.  All of it is owned by the image: image_free().
+ */
+#ifndef IMAGE_H
+#define IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "numbers.h"
+
+/* Bounds that a reader holds an image to; a recorder refuses what is beyond them. */
+#define TASKS_MAX	2048
+#define FDS_MAX		1024		/* descriptors of one process */
+#define VMAS_MAX	4096		/* mappings of one process */
+#define PATH_SIZE	4096
+#define NAME_SIZE	16		/* TASK_COMM_LEN, with the final 0 */
+#define SIGNALS		64		/* _NSIG of i386: 1..64 */
+#define PID_LIMIT	32768		/* PID_MAX_LIMIT of a 32-bit kernel */
+#define FD_LIMIT	1024		/* descriptor numbers are below */
+#define GROUPS_MAX	1024		/* supplementary groups of one task: as many as fit into a page */
+#define TIMER_ID_MAX	4096
+#define PTYS_MAX	256		/* /dev/pts/N: N is below */
+#define PAGE_BYTES	4096UL
+#define TASK_END	0xc0000000UL	/* TASK_SIZE of i386 with the usual split */
+
+/* Bytes that belong to the image. */
+struct blob {
+	uint32_t size;
+	unsigned char *data;
+};
+
+/*
+ * Namespaces.  One that the recorded tree shares with the checkpoint's caller is not recorded: -1 where a task
+ * refers to it, and a restart leaves its own in place.
+ */
+struct uts {
+	char nodename[65], domainname[65];
+};
+
+struct mounts {
+	/*
+	 * On /proc, which is all that may differ: the proc of the pid namespace whose init tasks[] is; -1: what is
+	 * inherited.
+	 */
+	int32_t proc_of;
+};
+
+/* What a file descriptor can refer to. */
+enum open_kind {
+	OPEN_REGULAR, OPEN_DIRECTORY,
+	OPEN_DEVICE,			/* by path: null, zero, full, random, urandom */
+	OPEN_PIPE, OPEN_FIFO,
+	OPEN_PTY_MASTER, OPEN_PTY_SLAVE,
+	OPEN_OUTSIDE,			/* inherited: a restart puts its own stdin, stdout or stderr here */
+	OPEN_PLACE,			/* by path, with O_PATH: no more than a place in the file system */
+	OPEN_EVENTFD,			/* position: its count; object: 1 if it is a semaphore */
+	OPEN_KINDS
+};
+
+/* An open file description: what dup(), fork() and SCM_RIGHTS share. */
+struct open {
+	uint32_t kind;
+	uint32_t flags;			/* O_ACCMODE, O_APPEND, O_NONBLOCK ...; not O_CLOEXEC */
+	uint64_t position;
+	uint32_t object;		/* pipes[] for OPEN_PIPE and OPEN_FIFO, ptys[] for the two ptys; OPEN_OUTSIDE: 0..2 */
+	uint32_t rdev;			/* OPEN_DEVICE */
+	uint64_t size;			/* OPEN_REGULAR: when it was recorded */
+	uint32_t mode;			/* OPEN_REGULAR: type and permissions */
+	bool deleted;			/* OPEN_REGULAR: it has no name any more, contents is all of it */
+	int32_t same_inode;		/* OPEN_REGULAR, deleted: the earlier opens[] that has the contents, or -1 */
+	char *path;			/* as /proc/PID/fd shows it; NULL for pipes and what is outside */
+	struct blob contents;
+};
+
+struct pipe {
+	uint32_t capacity;		/* F_GETPIPE_SZ */
+	bool quiet;			/* a fifo that nobody has opened to write since it was opened: poll() sees no hangup */
+	char *path;			/* of a fifo; NULL: a pipe */
+	struct blob bytes;		/* in flight, in order */
+};
+
+struct pty {
+	uint32_t index;			/* N of /dev/pts/N */
+	bool locked, packet;
+	bool hung_up;			/* nobody has the slave open any more */
+	unsigned char termios[60];	/* struct termios2 of <asm/termbits.h> is smaller; rest 0 */
+	uint16_t rows, columns, xpixel, ypixel;
+	int32_t session;		/* tasks[] that leads the session whose terminal it is, or -1 */
+	int32_t foreground;		/* tasks[] one of which is in its foreground group, or -1 */
+	struct blob to_slave, to_master;
+};
+
+struct fd {
+	uint32_t number;
+	int32_t open;			/* opens[] */
+	bool cloexec;
+};
+
+enum vma_kind {
+	VMA_ANON,			/* private; heap and stack, too */
+	VMA_FILE,			/* private or shared, of a regular file */
+	VMA_SHARED_ANON,		/* object: shared[] */
+	VMA_VDSO, VMA_VVAR,
+	VMA_KINDS
+};
+
+struct vma {
+	uint32_t start, end;
+	uint32_t kind;
+	uint32_t prot;			/* PROT_* */
+	uint32_t flags;			/* MAP_PRIVATE or MAP_SHARED, MAP_GROWSDOWN, MAP_NORESERVE, MAP_LOCKED */
+	uint64_t offset;		/* in the file or object, bytes */
+	int32_t object;			/* VMA_FILE: mapped[]; VMA_SHARED_ANON: shared[]; else -1 */
+	uint32_t advice;		/* bits: 1 << MADV_DONTFORK and the like; see record_mm.c */
+};
+
+/* A file that is mapped: found again by its path, and refused if it is not what it was. */
+struct mapped_file {
+	char *path;
+	uint64_t size, mtime_ns;
+	uint32_t dev, ino;		/* to tell files apart while they are recorded */
+};
+
+/* Runs of pages that differ from what a mapping of them would give. */
+struct pages {
+	uint32_t start;			/* an address, or an offset in a shared object */
+	struct blob data;		/* whole pages */
+};
+
+struct shared_memory {
+	uint64_t size;
+	uint32_t n_pages;
+	struct pages *pages;
+};
+
+/* struct sigaction as the kernel has it (i386). */
+struct action {
+	uint32_t handler, flags, restorer;
+	uint64_t mask;
+};
+
+struct posix_timer {
+	int32_t id;
+	uint32_t clock, notify, signo, value;	/* struct sigevent's */
+	int32_t notify_task;			/* tasks[] of SIGEV_THREAD_ID, or -1 */
+	int64_t left_ns, interval_ns;
+	uint32_t overrun;
+};
+
+struct pending {
+	unsigned char info[128];	/* siginfo_t */
+};
+
+/* What the threads of a process share. */
+struct process {
+	/* Memory. */
+	uint32_t n_vmas, n_pages;
+	struct vma *vmas;		/* by address, no two overlap */
+	struct pages *pages;
+	uint32_t start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
+	uint32_t arg_start, arg_end, env_start, env_end;
+	struct blob auxv;
+	int32_t exe;			/* mapped[] */
+	bool dumpable;
+	/* Files. */
+	uint32_t n_fds;
+	struct fd *fds;			/* by number */
+	char *cwd, *root;
+	uint32_t umask;
+	/* Signals and time. */
+	struct action actions[SIGNALS];	/* [0] is signal 1 */
+	uint32_t n_pending;
+	struct pending *pending;
+	int64_t itimer_left_ns[3], itimer_interval_ns[3];
+	uint32_t n_timers;
+	struct posix_timer *timers;
+	/* Limits. */
+	uint64_t rlimit_soft[16], rlimit_hard[16];
+	int32_t oom_score_adj;
+	bool subreaper, stopped;
+};
+
+/* What each thread has of its own. */
+struct thread {
+	uint32_t regs[17];		/* struct user_regs_struct of i386 */
+	uint32_t fpu_kind;		/* NT_PRXFPREG or NT_X86_XSTATE */
+	struct blob fpu;
+	uint32_t tls[3][4];		/* struct user_desc of entries 6, 7 and 8 */
+	uint64_t blocked;
+	uint32_t n_pending;
+	struct pending *pending;
+	uint32_t altstack_sp, altstack_size, altstack_flags;
+	uint32_t robust_list, robust_list_size, clear_child_tid;
+	uint32_t rseq, rseq_size, rseq_signature;	/* 0: not registered */
+	int32_t nice;
+	uint32_t policy, priority;	/* SCHED_* */
+	uint32_t parent_death_signal;
+	uint32_t personality;
+	/* Credentials. */
+	uint32_t uid[4], gid[4];	/* real, effective, saved, file system */
+	uint32_t n_groups;
+	uint32_t *groups;
+	uint64_t inheritable, permitted, effective, bounding, ambient;
+	uint32_t securebits;
+	bool no_new_privs;
+};
+
+enum task_kind { TASK_PROCESS, TASK_THREAD, TASK_ZOMBIE };
+
+struct recorded_task {
+	uint32_t kind;
+	char name[NAME_SIZE];
+	int32_t parent;			/* tasks[]: the parent of a process, the leader of a thread; -1: the first task */
+	struct numbers pid, pgid, sid;
+	bool pgid_outside, sid_outside;	/* not of a task of the tree, alive or dead: a restart's own */
+	bool new_pid_ns;		/* its init: pid.nr[levels - 1] is 1 */
+	int32_t uts, mounts;		/* utss[], mountss[]; -1: the caller's */
+	int32_t children_ns;		/* tasks[] in whose pid namespace its children are born; -1: in its own */
+	int32_t terminal;		/* ptys[] that is its controlling terminal, or -1: none, or the restart's */
+	uint32_t exit_signal;		/* what the parent gets */
+	uint32_t exit_status;		/* TASK_ZOMBIE: as wait4() gives it */
+	int32_t process;		/* processes[]; -1 for a zombie */
+	int32_t thread;			/* threads[]; -1 for a zombie */
+};
+
+#define IMAGE_ARRAY(type, name) uint32_t n_##name; type *name
+
+struct image {
+	IMAGE_ARRAY(struct recorded_task, tasks);	/* parents before children, leaders before threads */
+	IMAGE_ARRAY(struct process, processes);
+	IMAGE_ARRAY(struct thread, threads);
+	IMAGE_ARRAY(struct open, opens);
+	IMAGE_ARRAY(struct pipe, pipes);
+	IMAGE_ARRAY(struct pty, ptys);
+	IMAGE_ARRAY(struct mapped_file, mapped);
+	IMAGE_ARRAY(struct shared_memory, shared);
+	IMAGE_ARRAY(struct uts, utss);
+	IMAGE_ARRAY(struct mounts, mountss);
+};
+
+#endif

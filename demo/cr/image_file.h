@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The image as a file, or as a stream: docs/image-format.md. */
+#ifndef IMAGE_FILE_H
+#define IMAGE_FILE_H
+
+#include "image.h"
+
+/* The lists of struct image. */
+enum image_list {
+	IMAGE_TASK, IMAGE_UTS, IMAGE_MOUNTS, IMAGE_THREAD, IMAGE_MAPPED, IMAGE_PIPE, IMAGE_PTY, IMAGE_OPEN,
+	IMAGE_SHARED, IMAGE_PROCESS, IMAGE_LISTS
+};
+
+/* Append an element, zeroed; it moves when the next one is appended.  NULL: out of memory. */
+void *image_append(struct image *image, enum image_list list);
+
+/*
+ * An image that is being written: to a file without a name, or with a temporary one where a file system has no such
+ * files, so that nothing half written has the right one.
+ */
+struct image_writer {
+	const char *path;
+	char *temporary;	/* NULL: the stream is stdout */
+	bool named;		/* the file has its temporary name */
+	int fd;
+	uint32_t sections;
+};
+
+/*
+ * Begin an image at path, "-" for stdout; then write elements, those of each list in order; then give it its name.
+ * Each returns 0, or -1 when an error has been reported: then discard it.
+ */
+int image_create(struct image_writer *w, const char *path);
+int image_put(struct image_writer *w, enum image_list list, const void *element);
+int image_put_all(struct image_writer *w, const struct image *image);	/* all elements that are in memory */
+int image_commit(struct image_writer *w);
+void image_discard(struct image_writer *w);
+
+/*
+ * Read an image from path, "-" for stdin, whole, and check it: image_check().  0, or -1 when an error has been
+ * reported; nothing needs to be freed then.
+ */
+int image_load(struct image *image, const char *path);
+
+/* Bytes of memory that can be had without taking it from somebody; a guess where /proc does not say. */
+uint64_t image_memory_available(void);
+
+/* Bytes of a blob, not zeroed.  0, or -1: out of memory. */
+int blob_alloc(struct blob *b, uint32_t size);
+void blob_free(struct blob *b);
+
+void image_free(struct image *image);
+void process_free(struct process *p);	/* what it owns, not itself */
+
+#endif

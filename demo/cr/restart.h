@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Restart: build the tree of an image, compare it with the image, and let it go on. */
+#ifndef RESTART_H
+#define RESTART_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "image.h"
+
+/* Which of the recorded pids the new tasks get. */
+enum restart_pids {
+	PIDS_ALL,		/* at every level */
+	PIDS_KNOWN,		/* the oldest recorded level is left to the kernel: one namespace deeper, for instance */
+	PIDS_YOUNGEST,		/* only that in its own namespace: what one number for each task comes to */
+	PIDS_NONE,		/* those that the kernel chooses */
+};
+
+struct restart_options {
+	enum restart_pids pids;
+	bool clone3;		/* clone3() with set_tid in place of clone_with_pids() */
+	bool stopped;		/* each process with SIGSTOP, so that it goes on when it gets SIGCONT */
+	bool die_with_caller;	/* kill the tree when the caller ends */
+};
+
+/* The first level, of as many as a task has, at which it gets its recorded pid; there is none: levels. */
+static inline unsigned int restart_first_level(const struct restart_options *options, unsigned int levels)
+{
+	switch (options->pids) {
+	case PIDS_ALL:
+		return 0;
+	case PIDS_KNOWN:
+		return 1;
+	case PIDS_YOUNGEST:
+		return levels - 1;
+	case PIDS_NONE:
+		break;
+	}
+	return levels;
+}
+
+/*
+ * Build the tree and let it go.  Unless pids is PIDS_NONE, what the kernel reports of it is compared with the image
+ * first: every pid, parent, process group and session, at every known level.  All or nothing: if anything fails or
+ * differs, nothing of the tree is left.
+ *
+ * Needs root in the initial namespaces, and a /proc of the caller's pid namespace.  Takes SIGALRM: remote_begin().
+ * Returns the pid of the first task, a child of the caller, or -1 when an error has been reported.
+ */
+pid_t restart(const struct image *image, const struct restart_options *options);
+
+#endif
