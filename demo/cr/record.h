@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The parts of a checkpoint: each fills its part of the image from held tasks.  record.c puts them together. */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "image_file.h"
+#include "remote.h"
+#include "tree.h"
+
+struct recorder {
+	struct tree tree;		/* as tree_read() found it when all were held */
+	struct remote *remote;		/* one for each task of the tree; of a zombie only tid is set */
+	struct image image;		/* without its processes: each is written when it is recorded, and forgotten */
+	uint32_t n_processes;		/* how many were */
+	struct image_writer writer;
+	struct open_key *opens;		/* record_files.c: what the kernel calls each of image.opens */
+	uint32_t *sorted;		/* their indices, by that */
+	struct pipe_key *pipes;		/* record_pipes.c: the same of image.pipes */
+	struct task_tty *ttys;		/* record_ptys.c: what /proc says of each task's terminal */
+	unsigned long *shared;		/* record_mappings.c: the inode of each of image.shared */
+	uint32_t *n_pending;		/* record_process.c, by task: how many of its own signals are to be recorded */
+};
+
+/*
+ * All of them return 0, or -1 when they have reported what cannot be recorded: task, pid and object.  r is held, and
+ * has a scratch page from record_process() on.
+ */
+int record_thread(struct recorder *rec, int index, struct thread *t);
+int record_memory(struct recorder *rec, struct remote *r, struct process *p);
+int record_files(struct recorder *rec, struct remote *r, struct process *p);
+int record_signals_and_time(struct recorder *rec, int index, struct process *p);
+
+/* How many signals are pending for the thread, or shared, for its process; and the first `bound' of them. */
+int count_pending(const struct remote *r, bool shared, uint32_t *n);
+int record_pending(const struct remote *r, bool shared, uint32_t bound, struct pending **list, uint32_t *n);
+
+/* Of the task tree.task[index], from /proc/PID/stat: for record_objects(). */
+struct task_tty {
+	uint32_t dev;			/* of its controlling terminal; 0: none */
+	pid_t foreground;		/* that terminal's foreground group */
+};
+
+/* Namespaces: what the task has of its own, or shares with others.  record_namespaces.c */
+int record_namespaces(struct recorder *rec, int index, const struct task *own);
+
+/* After all processes: what pipes and terminals hold, and whether all their ends are in the tree. */
+int record_objects(struct recorder *rec);
+
+/* index is that of the process's leader in the tree. */
+int record_process(struct recorder *rec, int index, struct process *p);
+
+/* The mappings of a process, of shared anonymous memory the contents, too; nothing may be mapped into it before. */
+int record_mappings(struct recorder *rec, const struct remote *r, struct process *p);
+
+/* One run of pages is at most this long, so that neither side needs one large piece of memory. */
+#define RECORD_RUN (256 * PAGE_BYTES)
+
+/* Does the name that the kernel shows for a file say that it has been deleted? */
+bool record_name_is_deleted(const char *name);
+
+/* The index in image.mapped of a file, by what stat() says of it; appended if it is new.  -1 when reported. */
+int record_mapped(struct recorder *rec, const struct remote *r, const char *path);
+
+#endif

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What an open file description is of: files by their names, deleted ones with their contents, devices, an eventfd. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/magic.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+#include "procfs.h"
+#include "record_files.h"
+
+/* Of a deleted file: more is no file that somebody wants to have in an image. */
+#define CONTENTS_MAX (64L << 20)
+
+bool record_is_deleted(const struct look *l)
+{
+	return S_ISREG(l->st.st_mode) && !l->st.st_nlink;
+}
+
+int record_check_path(const struct look *l)
+{
+	char link[64];
+	struct statfs fs;
+	struct stat st;
+
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", l->r->tid, l->fd);
+	if (*l->path != '/')
+		return record_refuse(l, "not a file with a name, nor one that had one");
+	if (statfs(link, &fs))
+		return record_refuse(l, strerror(errno));
+	if (fs.f_type == PROC_SUPER_MAGIC)
+		return record_refuse(l, "a file of /proc");
+	if (lstat(l->path, &st) || st.st_dev != l->st.st_dev || st.st_ino != l->st.st_ino)
+		return record_refuse(l, "its name is gone, or is another file's");
+	return 0;
+}
+
+/* The contents of a deleted file: nobody else has them. */
+static int record_contents(const struct look *l, struct open *o)
+{
+	char path[64];
+	int fd, ret = 0;
+
+	if (l->st.st_size > CONTENTS_MAX)
+		return record_refuse(l, "a deleted file of more than 64 MiB");
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", l->r->tid, l->fd);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || blob_alloc(&o->contents, l->st.st_size) ||
+	    pread(fd, o->contents.data, o->contents.size, 0) != (ssize_t)o->contents.size)
+		ret = record_refuse(l, "its contents cannot be read");
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
+static int classify_regular(const struct look *l, struct open *o)
+{
+	o->kind = OPEN_REGULAR;
+	o->size = l->st.st_size;
+	o->mode = l->st.st_mode;
+	o->deleted = record_is_deleted(l);
+	if (!strncmp(l->path, "/memfd:", 7))
+		return record_refuse(l, "a memfd");
+	if (!o->deleted)
+		return record_check_path(l);
+	return o->same_inode < 0 ? record_contents(l, o) : 0;
+}
+
+static int record_eventfd(const struct look *l, struct open *o)
+{
+	char name[32], *text;
+	const char *count, *semaphore;
+
+	snprintf(name, sizeof(name), "fdinfo/%d", l->fd);
+	text = procfs_text(l->r->tid, name);
+	count = text ? procfs_value(text, "eventfd-count") : NULL;
+	semaphore = text ? procfs_value(text, "eventfd-semaphore") : NULL;
+	o->kind = OPEN_EVENTFD;
+	o->position = count ? strtoull(count, NULL, 16) : 0;
+	o->object = semaphore && *semaphore == '1';
+	free(text);
+	return count && semaphore ? 0 : record_refuse(l, "its count cannot be read");
+}
+
+/* Memory, and terminals: all that a small system has of devices whose state is in no other place. */
+static int classify_device(struct recorder *rec, const struct look *l, struct open *o)
+{
+	unsigned int type = major(l->st.st_rdev), which = minor(l->st.st_rdev);
+
+	o->rdev = l->st.st_rdev;
+	/* Documentation/admin-guide/devices.txt: null, zero, full, random, urandom */
+	if (type == 1 && (which == 3 || which == 5 || which == 7 || which == 8 || which == 9)) {
+		o->kind = OPEN_DEVICE;
+		return record_check_path(l);
+	}
+	if (type == 4 || type == 5 || type == 136)
+		return record_terminal(rec, l, o);
+	return record_refuse(l, "a device that an image cannot hold");
+}
+
+int record_classify(struct recorder *rec, const struct look *l, struct open *o)
+{
+	if (l->flags & O_PATH) {
+		o->kind = OPEN_PLACE;
+		return record_check_path(l);
+	}
+	switch (l->st.st_mode & S_IFMT) {
+	case S_IFREG:
+		return classify_regular(l, o);
+	case S_IFDIR:
+		o->kind = OPEN_DIRECTORY;
+		return record_check_path(l);
+	case S_IFCHR:
+		return classify_device(rec, l, o);
+	case S_IFIFO:
+		return record_pipe(rec, l, o);
+	case S_IFSOCK:
+		return record_refuse(l, "a socket");
+	case S_IFBLK:
+		return record_refuse(l, "a device that an image cannot hold");
+	}
+	if (!strcmp(l->path, "anon_inode:[eventfd]"))
+		return record_eventfd(l, o);
+	return record_refuse(l, "a kind of file that an image cannot hold");
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Terminals.  A pseudoterminal whose master is in the tree is recorded; all others are outside, and a restart puts its
+ * own in their place.
+ *
+ * A master cannot be opened again by its path, which would make a new one; pidfd_getfd() gets at it.  What lies in a
+ * terminal's queues cannot be copied without taking it out: a tree is recorded when they are empty.  (A line that is
+ * being typed counts when it is complete; the kernel says nothing of it before.)
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
+#include <sys/ioctl.h>
+#include <sys/sysmacros.h>
+
+#include "record_files.h"
+#include "report.h"
+
+#define PTS_MAJOR 136
+
+/* The device of the terminal behind /dev/tty, /dev/console or /dev/ptmx: for both ends of a pty the slave's. */
+static uint32_t device_of(int fd, uint32_t otherwise)
+{
+	unsigned int dev;
+
+	return ioctl(fd, TIOCGDEV, &dev) ? otherwise : dev;
+}
+
+static int read_pty(const struct look *l, struct pty *p)
+{
+	struct { unsigned short rows, columns, xpixel, ypixel; } size;
+	struct pollfd poll_fd = { .fd = l->own, .events = POLLIN };
+	struct termios2 termios;
+	int locked, packet, waiting, discipline, exclusive;
+	unsigned int index;
+
+	if (ioctl(l->own, TIOCGPTN, &index) || ioctl(l->own, TIOCGPTLCK, &locked) || ioctl(l->own, TIOCGPKT, &packet) ||
+	    ioctl(l->own, TCGETS2, &termios) || ioctl(l->own, TIOCGWINSZ, &size) || ioctl(l->own, FIONREAD, &waiting) ||
+	    ioctl(l->own, TIOCGETD, &discipline) || ioctl(l->own, TIOCGEXCL, &exclusive) || poll(&poll_fd, 1, 0) < 0)
+		return record_refuse(l, "the state of its terminal cannot be read");
+	if (waiting)
+		return record_refuse(l, "its terminal has output that nobody has read");
+	if (discipline || exclusive || index >= PTYS_MAX)
+		return record_refuse(l, "a terminal with a line discipline, exclusive mode or number that an image cannot hold");
+	_Static_assert(sizeof(termios) <= sizeof(p->termios), "struct termios2 has room");
+	*p = (struct pty){
+		.index = index, .locked = locked, .packet = packet, .rows = size.rows, .columns = size.columns,
+		.xpixel = size.xpixel, .ypixel = size.ypixel, .session = -1, .foreground = -1,
+		.hung_up = poll_fd.revents & POLLHUP,
+	};
+	memcpy(p->termios, &termios, sizeof(termios));
+	return 0;
+}
+
+/* The index in image.ptys; -1: none. */
+static int find_pty(const struct recorder *rec, uint32_t dev)
+{
+	for (uint32_t i = 0; major(dev) == PTS_MAJOR && i < rec->image.n_ptys; i++)
+		if (rec->image.ptys[i].index == minor(dev))
+			return i;
+	return -1;
+}
+
+int record_terminal(struct recorder *rec, const struct look *l, struct open *o)
+{
+	bool is_master = l->st.st_rdev == makedev(5, 2);
+	struct pty pty, *p;
+	int known;
+
+	o->rdev = device_of(l->own, l->st.st_rdev);
+	if (!is_master) {
+		o->kind = OPEN_OUTSIDE;		/* until the master turns up */
+		o->object = (l->flags & O_ACCMODE) == O_RDONLY ? STDIN_FILENO : STDOUT_FILENO;
+		if (l->fd <= STDERR_FILENO)
+			o->object = l->fd;
+		return 0;
+	}
+	o->kind = OPEN_PTY_MASTER;
+	known = find_pty(rec, o->rdev);
+	if (known < 0) {
+		if (read_pty(l, &pty))
+			return -1;
+		p = image_append(&rec->image, IMAGE_PTY);
+		if (!p)
+			return record_refuse(l, strerror(ENOMEM));
+		*p = pty;
+		known = rec->image.n_ptys - 1;
+	}
+	o->object = known;
+	return 0;
+}
+
+/* A terminal whose master has turned up in the tree is not outside. */
+static int settle_slaves(struct recorder *rec)
+{
+	for (uint32_t i = 0; i < rec->image.n_opens; i++) {
+		struct open *o = &rec->image.opens[i];
+		int pty = o->kind == OPEN_OUTSIDE ? find_pty(rec, o->rdev) : -1, fd, waiting = 0;
+
+		if (pty < 0)
+			continue;
+		o->kind = OPEN_PTY_SLAVE;
+		o->object = pty;
+		fd = record_get_fd(rec->opens[i].tid, rec->opens[i].fd);
+		if (fd < 0 || ioctl(fd, FIONREAD, &waiting) || waiting) {
+			if (fd >= 0)
+				close(fd);
+			return record_refuse_fd(rec, rec->opens[i].tid, rec->opens[i].fd, o->path,
+						"its terminal has input that nobody has read");
+		}
+		close(fd);
+	}
+	return 0;
+}
+
+/* The controlling terminal of a process, which is that of its session or none. */
+static int record_controlling(struct recorder *rec, int index)
+{
+	struct recorded_task *t = &rec->image.tasks[index];
+	const struct task_tty *tty = &rec->ttys[index];
+	int pty = find_pty(rec, tty->dev), leader;
+
+	t->terminal = pty;
+	if (!tty->dev || (pty < 0 && t->sid_outside))
+		return 0;
+	leader = tree_by_pid(&rec->tree, t->sid.nr[0]);
+	if (pty < 0 || leader < 0) {
+		report(0, "pid %d (%s) cannot be recorded: its controlling terminal is %s the tree, and its session is %s",
+		       t->pid.nr[0], t->name, pty < 0 ? "outside" : "in", pty < 0 ? "not" : "outside");
+		return -1;
+	}
+	rec->image.ptys[pty].session = leader;
+	for (int i = 0; i < rec->tree.n && rec->image.ptys[pty].foreground < 0; i++)
+		if (tty->foreground > 0 && rec->image.tasks[i].kind == TASK_PROCESS &&
+		    rec->image.tasks[i].pgid.nr[0] == tty->foreground)
+			rec->image.ptys[pty].foreground = i;
+	return 0;
+}
+
+int record_terminals(struct recorder *rec)
+{
+	if (settle_slaves(rec))
+		return -1;
+	for (int i = 0; i < rec->tree.n; i++)
+		if (rec->image.tasks[i].kind == TASK_PROCESS && record_controlling(rec, i))
+			return -1;
+	return 0;
+}
