@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How the creation of a tree ends, or which process could not do what: between create.c and who says it. */
+#ifndef CREATE_WORD_H
+#define CREATE_WORD_H
+
+#include "create.h"
+
+enum step { STEP_DONE, STEP_DIED, STEP_PIPE, STEP_CREATE, STEP_UTS, STEP_MOUNT, STEP_SESSION, STEP_GROUP,
+	    STEP_TERMINAL, STEP_REAPER };
+
+/* What a process says up the pipe to its creator: that its subtree is complete, or who failed at what. */
+struct word {
+	int step, index, error;
+	int level;	/* STEP_CREATE: at which a pid is taken, -1: not known */
+};
+
+/* How many pids a process is given, from restart_first_level() on: the init of a namespace has the first one there. */
+static inline unsigned int chosen_pids(const struct restart_options *options, const struct planned *p)
+{
+	unsigned int first = restart_first_level(options, p->pid.levels), levels = p->pid.levels - p->new_pid_ns;
+
+	return levels < first ? 0 : levels - first;
+}
+
+/* Report what a word says. */
+void create_report(const struct creation *c, const struct word *word);
+
+/* Report that a task of the image cannot be created as its pid at this level is taken, and by whom. */
+void create_report_taken(const struct image *image, const char *name, const struct numbers *pid, int level);
+
+/* The level, in the image, of our own namespace: that of /proc's first column. */
+int create_own_level(const struct image *image);
+
+#endif

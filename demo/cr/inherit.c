@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/mman.h>
+
+#include "inherit.h"
+#include "procfs.h"
+#include "report.h"
+
+/* The linker's: the end of the program's own data. */
+extern char _end[];
+
+static bool is_in(const void *p, unsigned long start, unsigned long end)
+{
+	return (unsigned long)p >= start && (unsigned long)p < end;
+}
+
+/* Memory that can be written to and is the program's own: but its data, its stack and what the C library keeps. */
+static void find_unneeded(struct inherited *in, char *maps)
+{
+	unsigned long data_end = ((unsigned long)_end + PAGE_BYTES - 1) & -PAGE_BYTES, start, end, inode;
+	char *line, perms[5];
+
+	while ((line = strsep(&maps, "\n"))) {
+		if (sscanf(line, "%lx-%lx %4s %*x %*x:%*x %lu", &start, &end, perms, &inode) != 4)
+			continue;
+		if (perms[1] != 'w' || perms[3] != 'p' || inode || is_in(&start, start, end) || is_in(&errno, start, end))
+			continue;
+		if (start < data_end)
+			start = data_end;
+		if (start >= end)
+			continue;
+		in->unneeded[in->n_unneeded].start = start;
+		in->unneeded[in->n_unneeded++].end = end;
+	}
+}
+
+/* Room in the block, for so many bytes, and a copy there. */
+static void *put(char **at, const void *data, size_t size)
+{
+	void *p = *at;
+
+	if (size)
+		memcpy(p, data, size);
+	*at += (size + 7) & ~(size_t)7;
+	return p;
+}
+
+static int lines_of(const char *text)
+{
+	int n = 1;
+
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
+int inherit(struct inherited *in, const struct creation *c)
+{
+	const struct image *image = c->image;
+	size_t planned = c->plan->n * sizeof(*c->plan->planned), tasks = image->n_tasks * sizeof(*image->tasks);
+	size_t ptys = image->n_ptys * sizeof(*c->pty_fd);
+	size_t utss = image->n_utss * sizeof(*image->utss), mountss = image->n_mountss * sizeof(*image->mountss);
+	char *maps = procfs_text(getpid(), "maps"), *at;
+
+	*in = (struct inherited){ .c = *c, .options = *c->options, .block = MAP_FAILED };
+	if (maps) {
+		in->size = planned + tasks + utss + mountss + ptys + lines_of(maps) * sizeof(*in->unneeded) + 6 * 8;
+		in->block = mmap(NULL, in->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	}
+	if (in->block == MAP_FAILED) {
+		report(errno, "prepare what new processes inherit");
+		free(maps);
+		return -1;
+	}
+	at = in->block;
+	in->plan = (struct plan){ .planned = put(&at, c->plan->planned, planned), .n = c->plan->n };
+	in->image = (struct image){
+		.n_tasks = image->n_tasks, .tasks = put(&at, image->tasks, tasks),
+		.n_utss = image->n_utss, .utss = put(&at, image->utss, utss),
+		.n_mountss = image->n_mountss, .mountss = put(&at, image->mountss, mountss),
+	};
+	in->c.pty_fd = put(&at, c->pty_fd, ptys);
+	for (int i = 0; i < in->plan.n; i++) {
+		struct planned *p = &in->plan.planned[i];
+		int process = p->task < 0 ? -1 : image->tasks[p->task].process;
+
+		p->subreaper = process >= 0 && image->processes[process].subreaper;
+	}
+	in->unneeded = (void *)at;
+	find_unneeded(in, maps);
+	free(maps);
+	in->c.plan = &in->plan;
+	in->c.image = &in->image;
+	in->c.options = &in->options;
+	return 0;
+}
+
+void inherit_nothing_else(const struct inherited *in)
+{
+	for (int i = 0; i < in->n_unneeded; i++)
+		munmap((void *)in->unneeded[i].start, in->unneeded[i].end - in->unneeded[i].start);
+}
+
+void inherit_done(struct inherited *in)
+{
+	munmap(in->block, in->size);
+	in->block = MAP_FAILED;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The parts of a restart: each turns its part of the image into state of held tasks.  rebuild.c puts them together. */
+#ifndef REBUILD_H
+#define REBUILD_H
+
+#include "create.h"
+#include "image.h"
+#include "plan.h"
+#include "remote.h"
+#include "restart.h"
+
+struct range {
+	unsigned long start, end;
+};
+
+struct builder {
+	const struct image *image;
+	const struct restart_options *options;
+	struct plan plan;
+	struct creation creation;
+	struct remote *remote;		/* by tasks[]; of a zombie only tid is set */
+	/* The kernel's own mappings, and an `int $0x80' there: in all new processes where this program has them. */
+	struct range vvar, vdso;
+	unsigned long int80;
+
+	/* Descriptors of the restarting program, by opens[], mapped[], shared[] and ptys[]; -1: none. */
+	int *open_fd, *mapped_fd, *shared_fd, *pty_fd;
+};
+
+/* All of them return 0, or -1 when an error has been reported. */
+
+/* Open again what the tasks had open and mapped. */
+int rebuild_objects(struct builder *b);
+void rebuild_objects_close(struct builder *b);
+
+/* Open file descriptions, pipes with what lies in them, and terminals: part of the above. */
+int rebuild_opens(struct builder *b);
+
+int rebuild_ptys(struct builder *b);
+int rebuild_open_pty(const struct builder *b, const struct open *o);
+
+/* Lock the terminals that were: nobody can open them again. */
+int rebuild_locks(struct builder *b);
+
+/* Put the foreground group of its session's terminal there. */
+int rebuild_terminal(struct builder *b, int index);
+
+/* Report that a held task could not be made to do something, with what the call returned; returns -1. */
+int rebuild_failed(const struct remote *r, const char *what, long ret);
+
+/* A descriptor of the restarting program in a task: its number there, or -1 with errno. */
+int rebuild_get_fd(struct builder *b, struct remote *r, int fd);
+
+/* Fill in vvar and vdso. */
+int rebuild_find_specials(struct builder *b);
+
+/* Of the process of tasks[index]. */
+int rebuild_memory(struct builder *b, int index);
+int rebuild_process(struct builder *b, int index);
+
+/* The threads of a process, born and held. */
+int rebuild_threads(struct builder *b, int index);
+
+/* Of the thread tasks[index], process leaders included. */
+int rebuild_thread(struct builder *b, int index);
+int rebuild_credentials(struct remote *r, const struct thread *t);
+
+/*
+ * The last that is done before a process goes on, when its threads are complete: what their credentials would undo,
+ * what would stand in our own way, and what counts the time.
+ */
+int rebuild_process_end(struct builder *b, int index);
+
+/* Does the kernel report of the new tree what the image has? */
+int rebuild_compare(struct builder *b);
+
+#endif
