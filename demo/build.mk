@@ -11,7 +11,7 @@ USER_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Os -march=i686 -fno-pie -ffunction-sect
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror \
 	-nostdinc -isystem $(MUSL_INCLUDE) -isystem $(KERNEL_HEADERS) \
 	-isystem $(shell $(USER_CC) -print-file-name=include 2>/dev/null) \
-	-Idemo/lib
+	-Idemo/lib -Idemo/cr
 USER_LDFLAGS := -static -no-pie -nostdlib -s -Wl,--gc-sections -Wl,--build-id=none
 
 # An object depends on every header that it was made from (-MD); at first it needs them all to be there.
@@ -20,7 +20,7 @@ $B/%.o: %.c demo/build.mk $B/sysroot | $(KERNEL_HEADERS)/linux/version.h
 	@mkdir -p $(@D)
 	@$(USER_CC) $(USER_CFLAGS) -MD -MP -c -o $@ $<
 
--include $(wildcard $(patsubst %,$B/%/*.d,demo/lib demo/tools demo/tour initramfs tests/guest tests/bench))
+-include $(wildcard $(patsubst %,$B/%/*.d,demo/lib demo/cr demo/tools demo/programs demo/tour initramfs tests/guest tests/bench tests/fuzz))
 
 # $(call objects,FOLDER): the objects of all the folder's sources.
 objects = $(patsubst %.c,$B/%.o,$(sort $(wildcard $1/*.c)))
@@ -29,16 +29,19 @@ objects = $(patsubst %.c,$B/%.o,$(sort $(wildcard $1/*.c)))
 define program
 $1: $2 $B/demo/libdemo.a
 	$$(call say,  LD  $1)
-	@$(USER_CC) $(USER_LDFLAGS) -o $$@ $(MUSL_LIB)/crt1.o $(MUSL_LIB)/crti.o $2 $B/demo/libdemo.a \
+	@$(USER_CC) $$(USER_LDFLAGS) -o $$@ $(MUSL_LIB)/crt1.o $(MUSL_LIB)/crti.o $2 $B/demo/libdemo.a \
 		$(MUSL_LIB)/libc.a $$$$($(USER_CC) -print-libgcc-file-name) $(MUSL_LIB)/crtn.o
 endef
 
-$B/demo/libdemo.a: $(call objects,demo/lib)
+$B/demo/libdemo.a: $(call objects,demo/lib) $(call objects,demo/cr)
 	$(call say,  AR  $@)
 	@rm -f $@
 	@$(CROSS_COMPILE)ar rcsD $@ $^
 
-# Each source in demo/tools is a program, the whole of demo/tour is one.
-$(foreach source,$(wildcard demo/tools/*.c),\
+# What stays small: code and data in the same pages of the file.
+$B/demo/programs/%: USER_LDFLAGS += -Wl,-z,noseparate-code
+
+# Each source in demo/tools and demo/programs is a program, the whole of demo/tour is one.
+$(foreach source,$(wildcard demo/tools/*.c demo/programs/*.c),\
 	$(eval $(call program,$(source:%.c=$B/%),$(source:%.c=$B/%.o))))
 $(eval $(call program,$B/demo/tour/tour,$(call objects,demo/tour)))

@@ -182,7 +182,7 @@ void table_compare_print(FILE *f, const struct tree *before, const struct tree *
 
 	for (int i = 0; i < before->n; i++) {
 		const struct task *b = &before->task[i];
-		int now = tree_by_name(after, b->name);
+		int now = tree_match(before, i, after);
 		struct comparison c = { 0 };
 
 		fprintf(f, "%-*s |", TASK_NAME - 2, b->name);

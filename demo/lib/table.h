@@ -39,7 +39,7 @@ int table_columns(const char *list);
 void table_columns_help(FILE *f);
 
 /*
- * Two tables side by side, matched by name: the pids before, the pids after at
+ * Two tables side by side, matched by tree_match(): the pids before, the pids after at
  * each level that the tree has now, and whether the row is the same at the
  * known levels.
  */

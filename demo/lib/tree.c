@@ -172,9 +172,40 @@ static pid_t stands_below(const struct task *task)
 	return task->pid[0] == task->tgid ? task->ppid : task->tgid;
 }
 
-/* Move the task and all below it from the sorted list all to tree. */
-static int move_subtree(struct tree *tree, const struct tree *all, int index, int parent, int depth)
+/* Who stands below whom: sorted, so that those below one task are next to each other, in the order of their pids. */
+struct place {
+	pid_t below;
+	int index;
+};
+
+static int by_place(const void *a, const void *b)
 {
+	const struct place *x = a, *y = b;
+
+	return x->below != y->below ? (x->below > y->below) - (x->below < y->below) : x->index - y->index;
+}
+
+/* The first place below pid, or where it would be. */
+static int first_below(const struct place *places, int n, pid_t pid)
+{
+	int low = 0, high = n;
+
+	while (low < high) {
+		int middle = (low + high) / 2;
+
+		if (places[middle].below < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Move the task and all below it from the sorted list all to tree. */
+static int move_subtree(struct tree *tree, const struct tree *all, const struct place *places, int index, int parent,
+			int depth)
+{
+	pid_t pid = all->task[index].pid[0];
 	struct task *t = tree_add(tree, &all->task[index]);
 	int self = tree->n - 1;
 
@@ -182,12 +213,33 @@ static int move_subtree(struct tree *tree, const struct tree *all, int index, in
 		return -1;
 	t->parent = parent;
 	t->depth = depth;
-	for (int i = 0; i < all->n; i++) {
-		if (stands_below(&all->task[i]) == all->task[index].pid[0] &&
-		    move_subtree(tree, all, i, self, depth + 1))
+	for (int i = first_below(places, all->n, pid); i < all->n && places[i].below == pid; i++)
+		if (move_subtree(tree, all, places, places[i].index, self, depth + 1))
 			return -1;
-	}
 	return 0;
+}
+
+/* Move the tree below root, or all trees, from all. */
+static int move_trees(struct tree *tree, struct tree *all, pid_t root)
+{
+	struct place *places = malloc(all->n * sizeof(*places));
+	int ret = places ? 0 : -1;
+
+	qsort(all->task, all->n, sizeof(*all->task), by_pid);
+	for (int i = 0; places && i < all->n; i++)
+		places[i] = (struct place){ stands_below(&all->task[i]), i };
+	if (places)
+		qsort(places, all->n, sizeof(*places), by_place);
+
+	for (int i = 0; i < all->n && !ret; i++) {
+		const struct task above = { .pid = { stands_below(&all->task[i]) } };
+
+		if (root ? all->task[i].pid[0] == root
+			 : !bsearch(&above, all->task, all->n, sizeof(*all->task), by_pid))
+			ret = move_subtree(tree, all, places, i, -1, 0);
+	}
+	free(places);
+	return ret;
 }
 
 int tree_read(struct tree *tree, pid_t root, bool threads)
@@ -202,15 +254,7 @@ int tree_read(struct tree *tree, pid_t root, bool threads)
 		errno = ENOENT;
 		goto out;
 	}
-	qsort(all.task, all.n, sizeof(*all.task), by_pid);
-
-	ret = 0;
-	for (int i = 0; i < all.n && !ret; i++) {
-		const struct task *t = &all.task[i];
-
-		if (root ? t->pid[0] == root : tree_by_pid(&all, stands_below(t)) < 0)
-			ret = move_subtree(tree, &all, i, -1, 0);
-	}
+	ret = move_trees(tree, &all, root);
 	if (!ret && root && !tree->n) {
 		errno = ESRCH;
 		ret = -1;
@@ -286,59 +330,4 @@ bool task_is_ns_init(const struct tree *tree, int index)
 	if (t->pid[t->levels - 1] != 1)
 		return false;
 	return t->parent < 0 || tree->task[t->parent].levels < t->levels;
-}
-
-/* The name of the task that leads a process group or session, or has a pid. */
-static const char *name_of(const struct tree *tree, pid_t pid)
-{
-	int i = pid ? tree_by_pid(tree, pid) : -1;
-
-	return i < 0 ? "" : tree->task[i].name;
-}
-
-static bool count_equal(struct comparison *sum, const char *a, const char *b)
-{
-	bool equal = !strcmp(a, b);
-
-	sum->relations++;
-	sum->relations_equal += equal;
-	return equal;
-}
-
-bool task_compare(const struct tree *before, int index, int first_known, const struct tree *after,
-		  struct comparison *sum)
-{
-	const struct task *b = &before->task[index], *a;
-	int i = tree_by_name(after, b->name), shift;
-	bool equal = true;
-
-	sum->tasks++;
-	sum->pids += b->levels - first_known;
-	if (i < 0)
-		return false;
-	a = &after->task[i];
-
-	shift = a->levels - b->levels;
-	for (int level = first_known; level < b->levels; level++) {
-		bool same = shift + level >= 0 && a->pid[shift + level] == b->pid[level];
-
-		sum->pids_equal += same;
-		equal &= same;
-	}
-	if (b->parent >= 0)
-		equal &= count_equal(sum, before->task[b->parent].name,
-				     a->parent < 0 ? "" : after->task[a->parent].name);
-	equal &= count_equal(sum, name_of(before, b->pgid), name_of(after, a->pgid));
-	equal &= count_equal(sum, name_of(before, b->sid), name_of(after, a->sid));
-	sum->tasks_equal += equal;
-	return equal;
-}
-
-struct comparison tree_compare(const struct tree *before, int first_known, const struct tree *after)
-{
-	struct comparison sum = { 0 };
-
-	for (int i = 0; i < before->n; i++)
-		task_compare(before, i, first_known, after, &sum);
-	return sum;
 }

@@ -80,15 +80,21 @@ pid_t task_pid_at(const struct task *task, int level);
 /* True if the task was born as the first of a pid namespace below its parent's. */
 bool task_is_ns_init(const struct tree *tree, int index);
 
+/*
+ * The task of after that is what a task of before was: the child with its name of what its parent was, the second one
+ * if it was the second, and so on; for the first task of before, the first one with its name.  Its index; -1: none.
+ */
+int tree_match(const struct tree *before, int index, const struct tree *after);
+
 /* What a comparison of a tree with the tree that it was restarted from found. */
 struct comparison {
 	int tasks, tasks_equal;		/* a task is equal if all that follows is */
 	int pids, pids_equal;		/* at the known levels */
-	int relations, relations_equal;	/* parent, process group and session, by name */
+	int relations, relations_equal;	/* parent, process group and session */
 };
 
 /*
- * Compare task by task (matched by name) the pids at the known levels: those of
+ * Compare task by task (see tree_match()) the pids at the known levels: those of
  * before from its level first_known on, aligned to the youngest.  after may have
  * older levels in front.
  */

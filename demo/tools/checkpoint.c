@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* checkpoint - record a tree of the application to a file */
+/* checkpoint - record a tree of tasks in a file */
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
@@ -7,20 +7,25 @@
 #include <stdlib.h>
 
 #include "checkpoint.h"
+#include "image_file.h"
+#include "interrupt.h"
 #include "report.h"
-#include "table.h"
+#include "show.h"
 
 #define DEFAULT_FILE "checkpoint.img"
 
 static const char help[] =
 	"Usage: checkpoint [-o FILE] [--leave-running] PID\n"
 	"       checkpoint --show FILE\n"
-	"Record the tree of the application whose first task is PID, and kill it.\n"
+	"Record the task PID and all tasks below it, usually the init of a container, and\n"
+	"kill them.\n"
 	"\n"
-	"  -o, --output=FILE      where to (default: " DEFAULT_FILE ")\n"
+	"  -o, --output=FILE      where to (default: " DEFAULT_FILE "; -: standard output)\n"
 	"  -r, --leave-running    let the tree go on afterwards\n"
-	"  -s, --show=FILE        check an image and print its pid table and contents\n"
+	"  -s, --show=FILE        check an image and print it (-: standard input)\n"
 	"  -h, --help             this text\n"
+	"\n"
+	"What cannot be recorded is refused: the message says which task and why.\n"
 	"\n"
 	"Exit status: 0 when it was recorded, 1 when not (the tree then goes on as it\n"
 	"was), 2 for a wrong command line.\n";
@@ -28,26 +33,10 @@ static const char help[] =
 static int show(const char *path)
 {
 	struct image image;
-	int ret;
 
-	if (image_read(&image, path))
+	if (image_load(&image, path))
 		return EXIT_FAILED;
-	table_print(stdout, "as recorded", &image.tree, COLUMN_PGID | COLUMN_SID);
-	ret = image_print(stdout, &image);
-	if (ret)
-		report(errno, "print the image");
-	image_free(&image);
-	return ret ? EXIT_FAILED : EXIT_OK;
-}
-
-static int record(pid_t root, const char *path, bool leave_running)
-{
-	struct image image;
-
-	if (checkpoint(&image, root, path, leave_running))
-		return EXIT_FAILED;
-	printf("checkpoint: %d tasks below pid %d recorded in `%s'%s\n", image.tree.n, root, path,
-	       leave_running ? "" : ", and killed");
+	image_show(stdout, &image);
 	image_free(&image);
 	return finish(EXIT_OK);
 }
@@ -63,6 +52,7 @@ int main(int argc, char **argv)
 	};
 	const char *path = DEFAULT_FILE, *show_path = NULL;
 	bool leave_running = false;
+	pid_t pid;
 	int c;
 
 	report_program(argv[0]);
@@ -90,5 +80,7 @@ int main(int argc, char **argv)
 		return show(show_path);
 	if (optind + 1 != argc)
 		die_usage("one PID is expected");
-	return record(parse_number("PID", argv[optind], 1, INT_MAX), path, leave_running);
+	pid = parse_number("PID", argv[optind], 1, INT_MAX);
+	interrupt_begin();
+	return checkpoint(pid, path, leave_running) ? EXIT_FAILED : EXIT_OK;
 }

@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
-/* restart - bring a recorded tree of the application back */
+/* restart - bring a recorded tree of tasks back */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "image_file.h"
+#include "interrupt.h"
 #include "report.h"
 #include "restart.h"
-#include "spawn.h"
+#include "kill.h"
 
 #define DEFAULT_FILE "checkpoint.img"
 
 static const char help[] =
-	"Usage: restart [-i FILE] [--pids=all|known|none] [--clone3]\n"
+	"Usage: restart [-i FILE] [--pids=all|known|youngest|none] [--clone3] [--stopped]\n"
 	"Build the tree that `checkpoint' recorded again, and let it go on in the\n"
 	"background.\n"
 	"\n"
-	"  -i, --input=FILE       the image (default: " DEFAULT_FILE ")\n"
+	"  -i, --input=FILE       the image (default: " DEFAULT_FILE "; -: standard input)\n"
 	"  -p, --pids=all         each task gets all the pids that it had (default)\n"
 	"      --pids=known       but for those at the oldest recorded level\n"
-	"      --pids=none        plain clone(): the kernel chooses them all\n"
+	"      --pids=youngest    only that in its own, the youngest pid namespace\n"
+	"      --pids=none        those that the kernel chooses\n"
 	"  -3, --clone3           with mainline's clone3(set_tid), not clone_with_pids()\n"
+	"  -s, --stopped          leave it stopped, until its tasks get SIGCONT\n"
 	"  -h, --help             this text\n"
 	"\n"
 	"In a container that is nested deeper than the recorded one, the levels that are\n"
@@ -30,16 +34,16 @@ static const char help[] =
 	"the kernel reports of it agrees with the image (with --pids=none: when it is\n"
 	"built), 1 when not (nothing is left of it then), 2 for a wrong command line.\n";
 
-static void parse_pids(const char *arg, struct restart_options *o)
+static enum restart_pids parse_pids(const char *arg)
 {
-	if (!strcmp(arg, "all"))
-		o->free_oldest = false;
-	else if (!strcmp(arg, "known"))
-		o->free_oldest = true;
-	else if (!strcmp(arg, "none"))
-		o->method = RESTART_CLONE;
-	else
-		die_usage("--pids: `%s' is none of all, known, none", arg);
+	static const char *const words[] = {
+		[PIDS_ALL] = "all", [PIDS_KNOWN] = "known", [PIDS_YOUNGEST] = "youngest", [PIDS_NONE] = "none",
+	};
+
+	for (int i = PIDS_ALL; i <= PIDS_NONE; i++)
+		if (!strcmp(arg, words[i]))
+			return i;
+	die_usage("--pids: `%s' is none of all, known, youngest, none", arg);
 }
 
 int main(int argc, char **argv)
@@ -48,27 +52,30 @@ int main(int argc, char **argv)
 		{ "input", required_argument, NULL, 'i' },
 		{ "pids", required_argument, NULL, 'p' },
 		{ "clone3", no_argument, NULL, '3' },
+		{ "stopped", no_argument, NULL, 's' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	struct restart_options how = { .method = RESTART_CLONE_WITH_PIDS };
+	struct restart_options how = { .pids = PIDS_ALL };
 	const char *path = DEFAULT_FILE;
-	bool clone3 = false;
 	struct image image;
 	pid_t root;
 	int c;
 
 	report_program(argv[0]);
-	while ((c = getopt_long(argc, argv, "i:p:3h", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "i:p:3sh", options, NULL)) != -1) {
 		switch (c) {
 		case 'i':
 			path = optarg;
 			break;
 		case 'p':
-			parse_pids(optarg, &how);
+			how.pids = parse_pids(optarg);
 			break;
 		case '3':
-			clone3 = true;
+			how.clone3 = true;
+			break;
+		case 's':
+			how.stopped = true;
 			break;
 		case 'h':
 			fputs(help, stdout);
@@ -79,12 +86,11 @@ int main(int argc, char **argv)
 	}
 	if (optind < argc)
 		die_usage("`%s': no argument is expected", argv[optind]);
-	if (clone3 && how.method == RESTART_CLONE)
+	if (how.clone3 && how.pids == PIDS_NONE)
 		die_usage("--clone3 and --pids=none: with no pids there is nothing for it to choose");
-	if (clone3)
-		how.method = RESTART_CLONE3;
 
-	if (image_read(&image, path))
+	interrupt_begin();
+	if (image_load(&image, path))
 		return EXIT_FAILED;
 	root = restart(&image, &how);
 	image_free(&image);

@@ -23,7 +23,7 @@
 
 #include "lesson.h"
 #include "report.h"
-#include "spawn.h"
+#include "kill.h"
 #include "table.h"
 
 #define DEPTH 3

@@ -2,161 +2,176 @@
 /* Checkpoint: the application runs, is recorded, and is killed. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "checkpoint.h"
+#include "kill.h"
 #include "lesson.h"
-#include "report.h"
-#include "spawn.h"
 #include "table.h"
 
-#define IMAGE_LINES 17
+#define IMAGE_LINES 14
+#define WIDTH 79
+#define IMAGE_TASK "process `sink'"
 
 static enum nav_kind explain(void)
 {
 	ui_screen(2, "Checkpoint");
-	ui_text("The application of this lesson is nine tasks in three nested containers:\n"
+	ui_text("The application of this lesson is ordinary programs, in three containers inside\n"
+		"each other.  Most of them are shell scripts.\n"
 		"\n"
-		"    outer-init                 container 1: init, and session leader\n"
-		"     |- worker\n"
-		"     |- group-leader           leads a process group of its own\n"
-		"     |   `- group-member\n"
-		"     `- middle-init            container 2, inside 1\n"
-		"         |- session-leader     leads a session of its own\n"
-		"         |   `- session-child\n"
-		"         `- inner-init         container 3, inside 2\n"
-		"             `- leaf\n"
+		"    outer              shell script, init of container 1\n"
+		"     |- run-middle     starts container 2, and passes messages on to its init\n"
+		"     |   `- middle             shell script, init of container 2\n"
+		"     |       |- run-inner      starts container 3\n"
+		"     |       |   `- inner      shell script, init of container 3\n"
+		"     |       |       `- leaf   its child\n"
+		"     |       `- worker\n"
+		"     |- counter        counts, twenty times a second\n"
+		"     |- source         writes 1 2 3 ... to a pipe\n"
+		"     |- sink           reads them, and sees whether one is missing\n"
+		"     `- helper\n"
 		"\n"
-		"Each parent remembers the pids that clone() returned for its children, and each\n"
-		"child the pid that getppid() gave it.  Fifty times a second each task advances\n"
-		"its counter and signals each child by that pid; the child answers its parent.\n"
-		"Nobody ever looks a pid up again.\n"
-		"\n"
-		"Next it is started, and left to run for a moment.\n");
+		"Each knows the pids of those that it has started: the shell has them in $!, the\n"
+		"others as clone() returned them.  With these pids they signal each other, eight\n"
+		"times a second and more; helper, worker and leaf answer by $PPID.  Nobody ever\n"
+		"looks a pid up again, and none of them knows of checkpoints.\n");
 	return ui_pause();
 }
 
-static enum nav_kind show_running(pid_t root)
+/* A script, as it is. */
+static enum nav_kind show_program(void)
 {
-	/* Against an image in which everything is 0. */
-	struct image none = { 0 };
-	struct messages sum;
-	struct tree tree;
-	enum nav_kind nav;
+	char *text;
 
-	ui_screen(2, "Checkpoint: the application runs");
-	if (tree_read(&tree, root, false))
-		return ui_failed("read the application's tree: %s", strerror(errno));
-	none.tree = tree;
-	if (lesson_messages(&none, &tree, &sum))
-		nav = ui_failed("the application's messages cannot be read");
-	else if (sum.lost || sum.strange || !sum.answered)
-		nav = ui_failed("the application does not work: %u answers, %u lost, %u strange",
-				sum.answered, sum.lost, sum.strange);
-	else
-		nav = NAV_ON;
-	tree_free(&tree);
-	if (nav)
-		return nav;
-	ui_text("LOST: no task had the remembered pid (ESRCH).  STRANGE: a task received a\n"
-		"message that was meant for another.  All is well: there are none of either.\n"
-		"\n"
-		"(outer-init, middle-init and inner-init do not answer: their parents live in\n"
-		"an older namespace, where getppid() cannot see them.)\n");
+	ui_screen(2, "Checkpoint: one of the programs");
+	if (command_run(true, &text, COMMAND("cat", "/app/middle")))
+		return NAV_FAILED;
+	ui_text("\n");
+	for (const char *p = text; *p; p++)
+		ui_text(*p == '\t' ? "        " : "%c", *p);
+	free(text);
 	return ui_pause();
 }
 
-static enum nav_kind show_table(const struct image *image)
+static enum nav_kind show_running(const struct tree *tree)
+{
+	struct sums sum;
+
+	if (lesson_print_logs(tree, NULL, tree, &sum) || lesson_check_well(&sum))
+		return NAV_FAILED;
+	ui_text("This is what they say in " LESSON_LOGS ".  FAILED: no task had the pid\n"
+		"that was signalled (ESRCH).  WRONG: steps or numbers lost or repeated.\n");
+	return ui_pause();
+}
+
+static enum nav_kind show_table(const struct tree *tree)
 {
 	ui_screen(2, "Checkpoint: the table to come back to");
-	ui_text("All nine tasks were held still (PTRACE_SEIZE), recorded, and then killed.  This\n"
-		"is what /proc said of them while they were held:\n\n");
-	table_print(ui_out(), "before checkpoint", &image->tree, 0);
-	ui_text("The holes between the numbers are real: each task had short-lived children\n"
-		"before the next one, as any program has that has run for a while.\n"
+	table_print(ui_out(), "before checkpoint", tree, COLUMN_PGID | COLUMN_SID);
+	ui_text("L0 is the machine.  The holes between the numbers are real: programs came and\n"
+		"went, as in any container that has run for a while.\n"
 		"\n"
-		"Notice the leaf: four pids, and its parent inner-init knows it by the last.\n");
+		"Notice leaf: four pids, and its parent, inner, has the last of them in $!.\n"
+		"Notice middle: its parent lives outside its container, and knows it by its L1.\n"
+		"\n"
+		"Next, the tree is recorded, and killed.\n");
 	return ui_pause();
 }
 
-static enum nav_kind show_image(const struct image *image)
+/* The lines about one task, up to the next one, without its mappings, of which there are many. */
+static void print_task(const char *line)
 {
-	char *text = NULL, *line;
-	size_t size = 0;
-	FILE *m = open_memstream(&text, &size);
+	for (int i = 0; i < IMAGE_LINES && *line && (!i || *line == ' '); ) {
+		int len = strcspn(line, "\n");
+		bool mapping = len > 13 && line[12] == '-' && strspn(line + 4, "0123456789abcdef") == 8;
 
-	if (!m)
-		return ui_failed("print the image: %s", strerror(errno));
-	if (image_print(m, image) | fclose(m)) {
-		free(text);
-		return ui_failed("print the image: out of memory");
+		if (!mapping) {
+			ui_print(COLOUR_CALL, "%.*s\n", len < WIDTH ? len : WIDTH, line);
+			i++;
+		}
+		line += len + (line[len] == '\n');
 	}
+}
 
-	ui_screen(2, "Checkpoint: the image");
-	ui_text("Pids and relations as the kernel reported them, and each task's memory: which\n"
-		"pids it knows, how far its counter is.  The first lines of " LESSON_IMAGE ":\n\n");
-	line = text;
-	for (int i = 0; i < IMAGE_LINES && *line; i++) {
-		size_t len = strcspn(line, "\n") + 1;
+static enum nav_kind show_image(void)
+{
+	char *text, *line;
 
-		ui_print(COLOUR_CALL, "%.*s", (int)len, line);
-		line += len;
-	}
+	if (command_run(true, &text, COMMAND("checkpoint", "--show", LESSON_IMAGE)))
+		return NAV_FAILED;
+	line = strstr(text, IMAGE_TASK);
+	while (line && line > text && line[-1] != '\n')
+		line--;
+	ui_text("\nIt holds each task's pids, memory, registers, files and signals.  Some of what\n"
+		"it has of sink:\n\n");
+	if (line)
+		print_task(line);
 	free(text);
-	ui_text("(s, then `cat " LESSON_IMAGE "', shows all.)\n");
+	if (!line)
+		return ui_failed("the image says nothing of a " IMAGE_TASK);
+	ui_text("\nWhat source has written to the pipe, and sink has not read, is recorded, too.\n");
 	return ui_pause();
 }
 
-static enum nav_kind show_killed(const struct image *image)
+static enum nav_kind show_killed(const struct lesson *lesson)
 {
 	int gone = 0;
 
 	ui_screen(2, "Checkpoint: the tree is gone");
 	ui_text("When the file was whole, the tree was killed.  Is anything left of it?\n\n");
-	ui_text("%-18s%8s%20s\n", "NAME", "pid", "kill(pid, 0)");
-	for (int i = 0; i < image->tree.n; i++) {
-		const struct task *t = &image->tree.task[i];
+	ui_text("%-14s%8s%20s\n", "NAME", "pid", "kill(pid, 0)");
+	for (int i = 0; i < lesson->before.n; i++) {
+		const struct task *t = &lesson->before.task[i];
 		int error = kill(t->pid[0], 0) ? errno : 0;
 
-		ui_text("%-18s%8d%20s\n", t->name, t->pid[0], errno_name(error));
+		ui_text("%-14s%8d%20s\n", t->name, t->pid[0], errno_name(error));
 		gone += error == ESRCH;
 	}
-	if (gone != image->tree.n)
-		return ui_failed("%d of %d tasks are still there", image->tree.n - gone, image->tree.n);
-	ui_text("\nNo process, no container, no memory: all that remains is a file of text.\n"
-		"\n"
-		"To restart it is easy, but for the pids.  They are not a property of the tasks\n"
-		"that the tasks could set; the kernel gives them out when a task is created, and\n"
-		"in all namespaces at once.\n");
+	if (gone != lesson->before.n)
+		return ui_failed("%d of %d tasks are still there", lesson->before.n - gone, lesson->before.n);
+	ui_text("\nNo process, no container, no memory: what remains is a file.  All in it can be\n"
+		"put into new tasks, but for the pids.  They are not a property that a task\n"
+		"could set; the kernel gives them out when a task is created, and in all\n"
+		"namespaces at once.\n");
 	return ui_pause();
+}
+
+static enum nav_kind lead(pid_t root)
+{
+	enum nav_kind nav;
+	struct tree tree;
+
+	if (tree_read(&tree, root, false)) {
+		kill_tree(root);
+		return ui_failed("read the application's tree: %s", strerror(errno));
+	}
+	nav = show_running(&tree);
+	if (!nav)
+		nav = show_table(&tree);
+	if (nav) {
+		kill_tree(root);
+		tree_free(&tree);
+		return nav;
+	}
+	ui_screen(2, "Checkpoint: the image");
+	if (lesson_record(true, root, &tree))
+		return NAV_FAILED;
+	nav = show_image();
+	return nav ? nav : show_killed(lesson_recorded());
 }
 
 enum nav_kind chapter2(void)
 {
 	enum nav_kind nav = explain();
-	struct image image;
 	pid_t root;
 
+	if (!nav)
+		nav = show_program();
 	if (nav)
 		return nav;
-	root = app_start(true);
-	if (root < 0)
-		return ui_failed("the application did not start");
-	nav = lesson_wait_steps(root, LESSON_STEPS) ? ui_failed("the application does not count") : show_running(root);
-	if (nav) {
-		kill_tree(root);
-		return nav;
-	}
-	if (checkpoint(&image, root, LESSON_IMAGE, false)) {
-		kill_tree(root);
-		return ui_failed("the application was not recorded");
-	}
-	nav = show_table(&image);
-	if (!nav)
-		nav = show_image(&image);
-	if (!nav)
-		nav = show_killed(&image);
-	image_free(&image);
-	return nav;
+	ui_screen(2, "Checkpoint: the application runs");
+	root = lesson_start_app(true);
+	return root < 0 ? NAV_FAILED : lead(root);
 }

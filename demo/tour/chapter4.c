@@ -3,9 +3,9 @@
 #include "lesson.h"
 #include "table.h"
 
-static enum nav_kind predict(const struct image *image)
+static enum nav_kind predict(const struct lesson *lesson)
 {
-	const struct task *leaf = &image->tree.task[image->tree.n - 1];
+	const struct task *leaf = &lesson->before.task[tree_by_name(&lesson->before, "leaf")];
 
 	ui_screen(4, "Restart with clone_with_pids()");
 	ui_text("The same image, the same order, the same code.  Only the call is another:\n\n");
@@ -16,68 +16,82 @@ static enum nav_kind predict(const struct image *image)
 		 "    clone_with_pids(SIGCHLD, &args, sizeof(args), pids);\n",
 		 leaf->pid[0], leaf->pid[1], leaf->pid[2], leaf->pid[3]);
 	ui_text("\n"
-		"That is how inner-init creates the leaf: one call, one pid for each of the four\n"
-		"namespaces that the leaf is visible in.  For a new container's init the list\n"
-		"names the namespaces that exist already; in the new one it is 1 anyway.\n"
+		"That is how inner creates leaf again: one call, one pid for each of the four\n"
+		"namespaces that leaf is visible in.  For a new container's init the list names\n"
+		"the namespaces that exist already; in the new one it is 1 anyway.\n"
 		"\n"
 		"If one of the pids is taken, in any namespace, the call is refused, and no pid\n"
 		"is taken anywhere.\n"
 		"\n"
-		"Before the tree is let go, what the kernel reports is compared with the image.\n\n");
+		"Before the tree is let go, restart compares what the kernel reports of it with\n"
+		"the image.\n\n");
 	return ui_predict("how many of the pids will be what they were?\n"
-			  "From which number will the counters go on?\n");
+			  "Will counter notice that it was away?  Will sink miss a number?\n");
 }
 
-static enum nav_kind show_table(const struct image *image, const struct tree *now)
+static enum nav_kind show_table(const struct lesson *lesson, const struct tree *now)
 {
-	struct comparison c = tree_compare(&image->tree, 0, now);
+	struct comparison c = tree_compare(&lesson->before, 0, now);
 
-	ui_screen(4, "Restart with clone_with_pids(): the table");
-	table_print(ui_out(), "after restart", now, 0);
+	ui_text("\n");
+	table_print(ui_out(), "after restart", now, COLUMN_PGID | COLUMN_SID);
 	if (!comparison_equal(&c))
 		return ui_failed("%d of %d pids, %d of %d relations are equal", c.pids_equal, c.pids,
 				 c.relations_equal, c.relations);
-	ui_print(COLOUR_GOOD, "compared with the image: %d tasks, %d of %d pids equal, at every level\n",
+	ui_print(COLOUR_GOOD, "compared with before: %d tasks, %d of %d pids equal, at every level\n",
 		 c.tasks, c.pids_equal, c.pids);
 	ui_text("parents, process groups and sessions: %d of %d equal\n"
-		"\n"
 		"New tasks, new namespaces, and every number where it was: in the containers\n"
 		"and on the machine.\n", c.relations_equal, c.relations);
 	return ui_pause();
 }
 
-static enum nav_kind show_messages(const struct image *image, const struct tree *now)
+static enum nav_kind show_messages(const struct lesson *lesson, const struct tree *now)
 {
-	struct messages sum;
+	struct sums sum;
 
 	ui_screen(4, "Restart with clone_with_pids(): the application goes on");
-	if (lesson_messages(image, now, &sum))
-		return ui_failed("the application's messages cannot be read");
-	if (sum.lost || sum.strange)
-		return ui_failed("%u signals were lost, %u reached a stranger", sum.lost, sum.strange);
-	if (!sum.answered || !sum.heard)
-		return ui_failed("no message arrived");
-	ui_print(COLOUR_GOOD, "%u messages arrived, %u answers came back; none lost, none strange.\n",
-		 sum.heard, sum.answered);
+	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum) || lesson_check_well(&sum))
+		return NAV_FAILED;
+	ui_print(COLOUR_GOOD, "%d messages sent, none failed; no step and no number lost or repeated.\n", sum.sent);
 	ui_text("\n"
-		"Each counter went on from the number that was recorded, and the numbers that\n"
-		"each task remembers mean what they meant.  The application does not know that\n"
-		"it was dead.\n");
+		"counter keeps its number in memory and in its file, and compares: both go on\n"
+		"from where they were.  What source had written and sink not read was recorded\n"
+		"with the pipe.  The application does not know that it was dead.\n");
 	return ui_pause();
 }
 
-static enum nav_kind show(const struct image *image, const struct tree *now)
+static enum nav_kind show_renewal(const struct tree *now)
 {
-	enum nav_kind nav = show_table(image, now);
-
-	return nav ? nav : show_messages(image, now);
+	ui_screen(4, "Restart with clone_with_pids(): kill $!");
+	ui_text("Again outer gets the signal on which it replaces its helper: `kill $!',\n"
+		"`wait $!', and another one.\n\n");
+	if (lesson_renew_helper(now->task[0].pid[0], true))
+		return NAV_FAILED;
+	ui_text("\n"
+		"`kill $!' found the process, and `wait' got the status with which it ended: it\n"
+		"is outer's child, as it was, by the number that outer knows.\n"
+		"\n"
+		"The new helper's pid is the kernel's choice: a pid that was asked for does not\n"
+		"move the counter from which ordinary children get theirs.\n");
+	return ui_pause();
 }
 
-static enum nav_kind lead(const struct image *image)
+static enum nav_kind after(const struct lesson *lesson, const struct tree *first, const struct tree *now)
 {
-	enum nav_kind nav = predict(image);
+	enum nav_kind nav = show_messages(lesson, now);
 
-	return nav ? nav : lesson_restart(image, RESTART_CLONE_WITH_PIDS, show);
+	return nav ? nav : show_renewal(first);
+}
+
+static enum nav_kind lead(const struct lesson *lesson)
+{
+	static const struct showing showing = {
+		.chapter = 4, .title = "Restart with clone_with_pids(): the table", .table = show_table, .after = after,
+	};
+	enum nav_kind nav = predict(lesson);
+
+	return nav ? nav : lesson_restart(lesson, &showing);
 }
 
 enum nav_kind chapter4(void)

@@ -2,31 +2,24 @@
 /*
  * One namespace deeper: the image is restarted inside another container.
  *
- * The container's init mounts a /proc of its own and restarts the image there,
- * with the same lists of pids.  The tour looks in from the machine, where each
- * task has one pid more.
+ * A shell in the container restarts it there, with the same lists of pids, and stays.  The tour looks in from the
+ * machine, where each task has one pid more.
  */
 #include <errno.h>
-#include <poll.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
 
+#include "kill.h"
 #include "lesson.h"
 #include "report.h"
-#include "spawn.h"
 #include "table.h"
 
-#define RESTART_BOUND_MS 20000
-#define CONTAINER_NAME "container"
+#define END_BOUND_MS 10000
+#define EXEC_BOUND_MS 60000
 
-static enum nav_kind predict(const struct image *image)
+static enum nav_kind predict(const struct lesson *lesson)
 {
-	const struct task *leaf = &image->tree.task[image->tree.n - 1];
+	const struct task *leaf = &lesson->before.task[tree_by_name(&lesson->before, "leaf")];
 
 	ui_screen(5, "One namespace deeper");
 	ui_text("A container that was recorded on the machine is now restarted inside another\n"
@@ -47,97 +40,103 @@ static enum nav_kind predict(const struct image *image)
 			  "Can the pids of level 0 still be in use by others on the machine?\n");
 }
 
-/* The container's init: restart, say that it is done, stay. */
-static void contain(const struct image *image, int fd)
+static enum nav_kind show_table(const struct lesson *lesson, const struct tree *now)
 {
-	const struct restart_options how = { .method = RESTART_CLONE_WITH_PIDS, .die_with_caller = true };
-	pid_t root = -1;
+	struct comparison c = tree_compare(&lesson->before, 0, now);
 
-	prctl(PR_SET_NAME, CONTAINER_NAME);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) || mount("proc", "/proc", "proc", 0, NULL))
-		report(errno, "mount the container's /proc");
-	else
-		root = restart(image, &how);
-	if (write(fd, &root, sizeof(root)) != sizeof(root) || root < 0)
-		_exit(EXIT_FAILED);
-	for (;;)
-		pause();
-}
-
-/* The container's pid on the machine, with the restarted tree in it; -1: reported. */
-static pid_t start_container(const struct image *image)
-{
-	struct pollfd p = { .events = POLLIN };
-	pid_t container, root = -1;
-	int fds[2];
-
-	if (pipe(fds))
-		return -1;
-	fflush(NULL);
-	container = clone_without_pids(CLONE_NEWPID | CLONE_NEWNS, NULL, 0);
-	if (!container) {
-		close(fds[0]);
-		contain(image, fds[1]);
-	}
-	close(fds[1]);
-	p.fd = fds[0];
-	if (container > 0 && (poll(&p, 1, RESTART_BOUND_MS) <= 0 ||
-			      read(fds[0], &root, sizeof(root)) != sizeof(root) || root < 0)) {
-		kill_tree(container);
-		container = -1;
-	}
-	close(fds[0]);
-	return container;
-}
-
-static enum nav_kind show(const struct image *image, const struct tree *now)
-{
-	struct comparison c = tree_compare(&image->tree, 0, now);
-	enum nav_kind nav;
-
-	ui_screen(5, "One namespace deeper: the table, from the machine");
+	ui_text("\n");
 	table_print(ui_out(), "after restart, one namespace deeper", now, 0);
 	if (!comparison_equal(&c))
 		return ui_failed("%d of %d pids, %d of %d relations are equal", c.pids_equal, c.pids,
 				 c.relations_equal, c.relations);
-	ui_print(COLOUR_GOOD, "L1 to L4 compared with L0 to L3 of the image: %d of %d pids equal\n",
+	ui_print(COLOUR_GOOD, "L1 to L4 compared with L0 to L3 before: %d of %d pids equal\n",
 		 c.pids_equal, c.pids);
 	ui_text("L0 is the kernel's choice.  So the pids that the tree had on the machine may\n"
-		"be somebody else's by now: in here they are numbers of the container.\n");
-	nav = ui_pause();
-	if (nav)
-		return nav;
-
-	ui_screen(5, "One namespace deeper: before and now");
-	table_compare_print(ui_out(), &image->tree, now);
-	ui_text("`same' means: the same at every level that was recorded.\n"
-		"\n"
-		"This is why the list is aligned to the youngest end, and why a restart needs\n"
-		"all the pids of a task and not just one: the tree above is a container in a\n"
-		"container in a container in a container, and each of them is intact.\n");
+		"be somebody else's by now.\n");
 	return ui_pause();
 }
 
-static enum nav_kind lead(const struct image *image)
+static enum nav_kind show_messages(const struct lesson *lesson, const struct tree *now)
 {
-	enum nav_kind nav = predict(image);
-	pid_t container;
+	struct sums sum;
+
+	ui_screen(5, "One namespace deeper: the application goes on");
+	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum) || lesson_check_well(&sum))
+		return NAV_FAILED;
+	ui_print(COLOUR_GOOD, "%d messages sent, none failed.\n", sum.sent);
+	ui_text("This is why the list is aligned to the youngest end: the tree is a container in\n"
+		"a container in a container in a container now, and each of them is intact.\n");
+	return ui_pause();
+}
+
+/* Until it runs this program: what it has waited for before that has ended, too.  0, or -1 with errno. */
+static int wait_for_exec(pid_t pid, const char *name)
+{
+	long deadline = now_ms() + EXEC_BOUND_MS;
+	struct task t;
+
+	for (;;) {
+		if (task_read(&t, pid))
+			return -1;
+		if (!strcmp(t.name, name))
+			return 0;
+		if (now_ms() > deadline) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		sleep_ms(5);
+	}
+}
+
+/* What was the shell is the init of the new container, a child of cwp, which waits for it. */
+static enum nav_kind show(const struct lesson *lesson, const struct tree *cwp)
+{
+	enum nav_kind nav = NAV_FAILED;
 	struct tree now;
+
+	if (cwp->n < 2)
+		return ui_failed("there is no container");
+	/* restart says the pid, and ends after that. */
+	if (wait_for_exec(cwp->task[1].pid[0], "sleep") || tree_read(&now, cwp->task[1].pid[0], false))
+		return ui_failed("read the container's tree: %s", strerror(errno));
+	if (!lesson_wait_steps(&lesson->before, LESSON_STEPS, true))
+		nav = show_table(lesson, &now);
+	if (!nav)
+		nav = show_messages(lesson, &now);
+	tree_free(&now);
+	return nav;
+}
+
+/* The container, and cwp, which ends when it has ended. */
+static int end(const struct tree *tree)
+{
+	int status;
+
+	if (tree->n > 1 && kill_tree(tree->task[1].pid[0]))
+		return -1;
+	return wait_bounded(tree->task[0].pid[0], &status, 0, END_BOUND_MS);
+}
+
+static enum nav_kind lead(const struct lesson *lesson)
+{
+	enum nav_kind nav = predict(lesson);
+	struct tree tree;
+	pid_t cwp, root;
 
 	if (nav)
 		return nav;
-	container = start_container(image);
-	if (container < 0)
-		return ui_failed("the tree did not come back inside a container");
-	if (tree_read(&now, container, false)) {
-		nav = ui_failed("read the container's tree: %s", strerror(errno));
-	} else {
-		nav = show(image, &now);
-		tree_free(&now);
-	}
-	if (kill_tree(container))
-		return ui_failed("the container did not end");
+	ui_screen(5, "One namespace deeper: the table, from the machine");
+	if (lesson_put_logs_back())
+		return NAV_FAILED;
+	cwp = command_start(COMMAND("cwp", "-n", "sh", "-c", "restart -i " LESSON_IMAGE " && exec sleep 99999"), &root);
+	if (cwp < 0)
+		return NAV_FAILED;
+	if (tree_read(&tree, cwp, false))
+		return ui_failed("read the container's tree: %s", strerror(errno));
+	nav = show(lesson, &tree);
+	if (end(&tree))
+		nav = ui_failed("the container did not end");
+	tree_free(&tree);
 	return nav;
 }
 

@@ -1,265 +1,193 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the kernel refuses: every error of the call, provoked; and a bug of 2009. */
-#include <errno.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdint.h>
+/*
+ * Why CRIU says no: what is lost when one number is kept for each task.
+ *
+ * What is said of CRIU here is what its source does: struct pid in criu/include/pid.h has one number for the image,
+ * which the task itself reports; generate_ns_id() in criu/namespaces.c refuses a second pid namespace in the tree;
+ * clone3_with_pid_noasan() in criu/clone-noasan.c passes a set_tid of one number.
+ */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 
-#include "caps.h"
 #include "lesson.h"
-
-#define STORY_COUNT 0xc0000400u
-
-/* One call that is to be refused. */
-struct refusal {
-	int expected;
-	const char *what;
-	int (*call)(void);	/* errno of the call, 0 if it was not refused */
-};
-
-/* The call as it should be, but for what the callers below change. */
-static int call(unsigned long flags, struct clone_with_pids_args args, long size, const void *pids)
-{
-	long ret = clone_with_pids_raw(flags | SIGCHLD, &args, size, NULL, pids);
-
-	if (!ret)
-		_exit(0);
-	if (ret > 0)
-		waitpid(ret, NULL, 0);
-	return ret < 0 ? -ret : 0;
-}
-
-static int call_args(struct clone_with_pids_args args)
-{
-	static const pid_t pids[] = { 0 };
-
-	return call(0, args, sizeof(args), pids);
-}
-
-static int call_pids(const pid_t *pids, unsigned int nr)
-{
-	return call(0, (struct clone_with_pids_args){ .nr_pids = nr }, CLONE_WITH_PIDS_ARGS_SIZE, pids);
-}
-
-static int size_55(void)
-{
-	return call(0, (struct clone_with_pids_args){ 0 }, 55, NULL);
-}
-
-static int args_unreadable(void)
-{
-	return -clone_with_pids_raw(SIGCHLD, (void *)16, CLONE_WITH_PIDS_ARGS_SIZE, NULL, NULL);
-}
-
-static int flags_high(void)
-{
-	return call_args((struct clone_with_pids_args){ .clone_flags_high = 1 });
-}
-
-static int reserved(void)
-{
-	return call_args((struct clone_with_pids_args){ .reserved0 = 1 });
-}
-
-static int pointer_64(void)
-{
-	return call_args((struct clone_with_pids_args){ .child_tid_ptr = 1ULL << 32 });
-}
-
-static int stack_wraps(void)
-{
-	return call_args((struct clone_with_pids_args){
-		.child_stack_base = 0xfffff000, .child_stack_size = 0x1000 });
-}
-
-static int stack_without_base(void)
-{
-	return call_args((struct clone_with_pids_args){ .child_stack_size = 4096 });
-}
-
-static int too_many(void)
-{
-	static const pid_t pids[MAX_LEVELS + 1];
-
-	return call_pids(pids, MAX_LEVELS + 1);
-}
-
-static int story_count(void)
-{
-	return call_pids(NULL, STORY_COUNT);
-}
-
-static int call_without_capability(void *arg)
-{
-	static const pid_t pids[] = { 4000 };
-
-	(void)arg;
-	return caps_drop_all() ? 255 : call_pids(pids, 1);
-}
-
-static int not_capable(void)
-{
-	return lesson_in_child(call_without_capability, NULL);
-}
-
-static int pids_unreadable(void)
-{
-	return call_pids((pid_t *)16, 1);
-}
-
-static int pid_negative(void)
-{
-	return call_pids((pid_t[]){ -5 }, 1);
-}
-
-static int pid_max(void)
-{
-	int max = 0;
-	FILE *f = fopen("/proc/sys/kernel/pid_max", "re");
-
-	if (!f)
-		return errno;
-	if (fscanf(f, "%d", &max) != 1)
-		max = 0;
-	fclose(f);
-	return call_pids(&max, 1);
-}
-
-static int call_in_empty_namespace(void *arg)
-{
-	(void)arg;
-	if (unshare(CLONE_NEWPID))
-		return 255;
-	return call_pids((pid_t[]){ 7 }, 1);
-}
-
-static int no_init_yet(void)
-{
-	return lesson_in_child(call_in_empty_namespace, NULL);
-}
-
-static int taken(void)
-{
-	return call_pids((pid_t[]){ 1 }, 1);
-}
-
-static int clones_own(void)
-{
-	return call(CLONE_SIGHAND, (struct clone_with_pids_args){ .nr_pids = 1 },
-		    CLONE_WITH_PIDS_ARGS_SIZE, (pid_t[]){ 4000 });
-}
-
-/* In the order in which the kernel checks; see the table in the documentation. */
-static const struct refusal refusals[] = {
-	{ EINVAL, "args_size is 55, not 56",                         size_55 },
-	{ EFAULT, "args cannot be read (address 16)",                args_unreadable },
-	{ EINVAL, "clone_flags_high is 1: no such flag exists",      flags_high },
-	{ EINVAL, "reserved0 is 1: kept for later, must be 0",       reserved },
-	{ EINVAL, "child_tid_ptr does not fit in 32 bits",           pointer_64 },
-	{ EINVAL, "the stack's end wraps: 0xfffff000 + 0x1000",      stack_wraps },
-	{ EINVAL, "a stack with a size and no base",                 stack_without_base },
-	{ EINVAL, "34 pids, and there are never 34 levels",           too_many },
-	{ EINVAL, "0xc0000400 pids (next screen)",                   story_count },
-	{ EPERM,  "a list without CAP_SYS_ADMIN",                    not_capable },
-	{ EFAULT, "pids cannot be read (address 16)",                pids_unreadable },
-	{ EINVAL, "pid -5: negative",                                pid_negative },
-	{ EINVAL, "a pid that is not below pid_max",                 pid_max },
-	{ EINVAL, "pid 7 in a namespace that has no pid 1 yet",      no_init_yet },
-	{ EBUSY,  "pid 1: taken, by init",                           taken },
-	{ EINVAL, "CLONE_SIGHAND without CLONE_VM: clone()'s rule",  clones_own },
-};
-#define N_REFUSALS ((int)(sizeof(refusals) / sizeof(*refusals)))
+#include "table.h"
 
 static enum nav_kind explain(void)
 {
-	ui_screen(6, "What the kernel refuses");
-	ui_text("A call that hands out pids has to be strict: a pid that is given to the wrong\n"
-		"task is a signal to the wrong task.\n"
-		"\n"
-		"clone_with_pids() checks everything before it takes anything, and in a fixed\n"
-		"order: first the struct that it is given, then how many pids there are, then\n"
-		"whether the caller may choose pids at all, then the pids.  Whoever may not\n"
-		"choose cannot find out which pids are taken.\n"
-		"\n"
-		"A call that is refused changes nothing.  If the third pid of a list is taken,\n"
-		"the first two have not been touched, and the counters from which ordinary\n"
-		"children get their pids have not moved.\n"
-		"\n"
-		"Next, each check is provoked, in the order in which they are made.\n");
-	return ui_pause();
-}
-
-static enum nav_kind provoke(void)
-{
-	int wrong = 0;
-
-	ui_screen(6, "What the kernel refuses: every error");
-	ui_text("%-50s%10s%12s\n", "THE CALL HAS", "expected", "answer");
-	for (int i = 0; i < N_REFUSALS; i++) {
-		int error = refusals[i].call();
-
-		ui_text("%-50s%10s", refusals[i].what, errno_name(refusals[i].expected));
-		ui_print(error == refusals[i].expected ? COLOUR_GOOD : COLOUR_BAD, "%12s%s\n",
-			 errno_name(error), error == refusals[i].expected ? "" : " WRONG");
-		wrong += error != refusals[i].expected;
-	}
-	if (wrong) {
-		ui_show();
-		return ui_failed("%d of %d calls were not answered as documented", wrong, N_REFUSALS);
-	}
-	ui_text("\nAll %d were refused, with the error that the documentation names.\n", N_REFUSALS);
-	return ui_pause();
-}
-
-static int call_story_without_capability(void *arg)
-{
-	(void)arg;
-	return caps_drop_all() ? 255 : story_count();
-}
-
-static enum nav_kind tell_story(void)
-{
-	int as_int = (int)STORY_COUNT;
-	uint32_t bytes = STORY_COUNT * (uint32_t)sizeof(pid_t);
-	int answer = lesson_in_child(call_story_without_capability, NULL);
-
-	ui_screen(6, "What the kernel refuses: the story of 0xc0000400");
-	ui_text("Version 6 of the patch, in 2009, made nr_pids unsigned in the struct, and so\n"
-		"the check \"< 0\" was dropped.  But the function that copied the list took an\n"
-		"int, and still did in version 11, the last with this name:\n\n");
-	ui_print(COLOUR_CALL,
-		 "    if (unum_pids > knum_pids)            0x%x as an int: %d,\n"
-		 "            return -EINVAL;               below any number of levels\n"
-		 "    j    = knum_pids - unum_pids;         huge: an index before the buffer\n"
-		 "    size = unum_pids * sizeof(pid_t);     in 32 bits: %u bytes\n"
-		 "    copy_from_user(&target_pids[j], ...)  a write over the kernel's heap\n",
-		 STORY_COUNT, as_int, bytes);
+	ui_screen(6, "Why CRIU says no");
+	ui_text("CRIU checkpoints and restarts containers on Linux, for Docker, Podman and many\n"
+		"more.  Of our tree, `criu dump' would say, naming a task of container 2:\n\n");
+	ui_print(COLOUR_CALL, "    Can't dump nested pid namespace for ...\n");
 	ui_text("\n"
-		"The numbers were computed just now, on this machine, as C does it.  The check\n"
-		"for CAP_SYS_ADMIN came after the copy: any user of the machine could do it.\n"
+		"That is a choice, and it is said in time.  CRIU supports what most containers\n"
+		"are: all tasks of the tree in one pid namespace, which may be one of the tree's\n"
+		"own.  Then one number names a task: its youngest pid, the one that it knows\n"
+		"itself.  CRIU keeps that one in its image, and restarts with a clone3() whose\n"
+		"set_tid has one entry.  (Mount and network namespaces may be nested.)\n"
 		"\n"
-		"Our port compares unsigned numbers, before it copies.  A child of this program\n"
-		"gave up all capabilities and made that call:\n\n");
-	ui_print(answer == EINVAL ? COLOUR_GOOD : COLOUR_BAD,
-		 "    nr_pids = 0x%x  ->  %s\n", STORY_COUNT, errno_name(answer));
-	if (answer != EINVAL || bytes != 4096 || as_int >= 0)
-		return ui_failed("0x%x pids: %s", STORY_COUNT, errno_name(answer));
-	ui_text("\nOne lost sign, between a struct and a function.\n");
+		"A container in the container is a second pid namespace in the tree.  CRIU finds\n"
+		"it and refuses: from an image with one number for each task such a tree cannot\n"
+		"come back as it was.  Nested ones are in Virtuozzo's variant of CRIU; for CRIU\n"
+		"itself they have been asked for and proposed.\n"
+		"\n"
+		"Next: what such an image would lack, for our tree.\n");
 	return ui_pause();
+}
+
+static pid_t youngest(const struct task *t)
+{
+	return t->pid[t->levels - 1];
+}
+
+/* The other tasks whose youngest pid is the same number. */
+static int print_namesakes(const struct tree *tree, int index)
+{
+	int n = 0;
+
+	for (int i = 0; i < tree->n; i++) {
+		if (i == index || youngest(&tree->task[i]) != youngest(&tree->task[index]))
+			continue;
+		ui_text("%s%s", n ? ", " : "   also ", tree->task[i].name);
+		n++;
+	}
+	return n;
+}
+
+static enum nav_kind show_numbers(const struct lesson *lesson)
+{
+	const struct tree *tree = &lesson->before;
+	int pids = 0, ambiguous = 0;
+
+	ui_screen(6, "Why CRIU says no: one number for each task");
+	ui_text("%-14s%22s%s\n", "NAME", "all its pids", "   only the youngest");
+	for (int i = 0; i < tree->n; i++) {
+		const struct task *t = &tree->task[i];
+		char list[64] = "";
+
+		for (int level = 0, used = 0; level < t->levels; level++)
+			used += snprintf(list + used, sizeof(list) - used, " %d", t->pid[level]);
+		ui_text("%-14s%22s   %5d", t->name, list, youngest(t));
+		ambiguous += print_namesakes(tree, i) > 0;
+		ui_text("\n");
+		pids += t->levels;
+	}
+	ui_text("\nOf %d numbers %d are kept; the number of %d tasks is another's, too,\n"
+		"in another namespace: who is meant by 1?\n", pids, tree->n, ambiguous);
+	if (!ambiguous)
+		return ui_failed("no two tasks have the same youngest pid");
+	ui_text("With the oldest in place of the youngest each task has a name of its own.  But\n"
+		"nobody in a container knows anybody by that: every $! would be wrong.\n");
+	return ui_pause();
+}
+
+/* Is the number by which `whose' knows another the one that would be kept of it? */
+static bool is_kept(const struct tree *tree, const struct task *whose, const struct known *k, bool of_youngest)
+{
+	int i = tree_by_name(tree, k->name);
+	int level = whose->levels - 1;
+
+	if (i < 0)
+		return false;
+	return of_youngest ? level == tree->task[i].levels - 1 : !level;
+}
+
+/* Print the numbers that a task remembers; how many of them are in the two images. */
+static int print_remembered(const struct lesson *lesson, int index, int kept[2])
+{
+	const struct task *t = &lesson->before.task[index];
+	int n = 0;
+
+	for (int k = 0; k < lesson->logs[index].n_known; k++) {
+		const struct known *known = &lesson->logs[index].known[k];
+		bool young = is_kept(&lesson->before, t, known, true), old = is_kept(&lesson->before, t, known, false);
+
+		if (!strcmp(known->name, "parent"))
+			continue;
+		ui_text("%-14s%-11s%7d    %16s%16s\n", t->name, known->name, known->pid,
+			young ? "kept" : "LOST", old ? "kept" : "LOST");
+		kept[0] += young;
+		kept[1] += old;
+		n++;
+	}
+	return n;
+}
+
+/* How many numbers that are in use are not the youngest pids of those that are meant. */
+static int lost;
+
+static enum nav_kind show_remembered(const struct lesson *lesson)
+{
+	int n = 0, kept[2] = { 0, 0 };
+
+	ui_screen(6, "Why CRIU says no: the numbers that are in use");
+	ui_text("What each program remembers of others, from its log; and whether that number\n"
+		"would be in the image:\n\n");
+	ui_text("%-14s%-22s%16s%16s\n", "", "remembers", "if the youngest", "if the oldest");
+	for (int i = 0; i < lesson->before.n; i++)
+		n += print_remembered(lesson, i, kept);
+	lost = n - kept[0];
+	if (!lost)
+		return ui_failed("all of %d remembered numbers are the youngest", n);
+	ui_text("\n%d of %d are kept with the youngest, %d with the oldest.\n\n", kept[0], n, kept[1]);
+	ui_text("Next, restart gets the youngest and nothing else: a list of one for each task,\n"
+		"and of none for an init, which is 1 in its namespace anyway.\n\n");
+	return ui_predict("whose signals will go astray?  Will `kill $!' work?\n");
+}
+
+static enum nav_kind show_table(const struct lesson *lesson, const struct tree *now)
+{
+	struct comparison c = tree_compare(&lesson->before, 0, now);
+	int equal = 0;
+
+	for (int i = 0; i < lesson->before.n; i++) {
+		int match = tree_match(&lesson->before, i, now);
+
+		equal += match >= 0 && youngest(&lesson->before.task[i]) == youngest(&now->task[match]);
+	}
+	ui_text("\n");
+	table_compare_print(ui_out(), &lesson->before, now);
+	ui_text("%d of %d tasks have the youngest pid that they had; of all pids, %d of %d.\n",
+		equal, lesson->before.n, c.pids_equal, c.pids);
+	if (equal != lesson->before.n)
+		return ui_failed("only %d of %d tasks have their youngest pid", equal, lesson->before.n);
+	if (comparison_equal(&c))
+		return ui_failed("one number for each task was enough");
+	ui_text("Each container is right when it is seen from inside.  What is wrong is how its\n"
+		"tasks are known one level up: in the columns between the first and the last.\n");
+	return ui_pause();
+}
+
+static enum nav_kind after(const struct lesson *lesson, const struct tree *first, const struct tree *now)
+{
+	struct sums sum;
+
+	ui_screen(6, "Why CRIU says no: what became of the signals");
+	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum))
+		return NAV_FAILED;
+	if (lesson_print_fates(lesson, first, 4) != lost)
+		return ui_failed("not those %d numbers that were lost are wrong now", lost);
+	ui_text("A script's own child answers: $! is a youngest pid.  But run-middle and\n"
+		"run-inner look after a container from outside, as a container's runtime does.\n"
+		"They know its init by one of the numbers in between, and those are lost.\n");
+	return ui_pause();
+}
+
+static enum nav_kind lead(const struct lesson *lesson)
+{
+	static const struct showing showing = {
+		.chapter = 6, .title = "Why CRIU says no: restarted with one number for each task",
+		.option = "--pids=youngest", .look_first = true, .table = show_table, .after = after,
+	};
+	enum nav_kind nav = explain();
+
+	if (!nav)
+		nav = show_numbers(lesson);
+	if (!nav)
+		nav = show_remembered(lesson);
+	return nav ? nav : lesson_restart(lesson, &showing);
 }
 
 enum nav_kind chapter6(void)
 {
-	enum nav_kind nav = explain();
-
-	if (!nav)
-		nav = provoke();
-	if (!nav)
-		nav = tell_story();
-	return nav;
+	return lesson_with_image(lead);
 }

@@ -1,234 +1,265 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Then and now: the same tree through clone3(set_tid), and where the two calls differ. */
+/* What the kernel refuses: every error of the call, provoked; and a bug of 2009. */
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
-#include <linux/capability.h>
-#include <linux/sched.h>
-#include <sys/syscall.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "caps.h"
 #include "lesson.h"
-#include "report.h"
 
-/* What a call came to: an error, or the pids of the child at two levels. */
-struct answer {
-	int error;
-	pid_t pid[2];
-};
+#define STORY_COUNT 0xc0000400u
 
-/*
- * One difference: the same wish, said to either call in its own words.  It is
- * tried in a container of its own, one level below the machine, so that there
- * are two pids to choose.
- */
-struct difference {
+/* One call that is to be refused. */
+struct refusal {
+	int expected;
 	const char *what;
-	int cap;			/* the only capability that is kept; -1: all */
-	unsigned int flags;
-	int nr;
-	pid_t then[2], now[2];		/* clone_with_pids()'s list, clone3()'s list */
+	int (*call)(void);	/* errno of the call, 0 if it was not refused */
 };
 
-static const struct difference differences[] = {
-	{ "the list {7000, 9000}",         -1, 0, 2, { 7000, 9000 }, { 7000, 9000 } },
-	{ "a 0 in the list: {0, 7}",       -1, 0, 2, { 0, 7 },    { 7, 0 } },
-	{ "a pid that is taken: {1}",      -1, 0, 1, { 1 },       { 1 } },
-	{ "only CAP_CHECKPOINT_RESTORE",   CAP_CHECKPOINT_RESTORE, 0, 1, { 7 }, { 7 } },
-	{ "only CAP_SYS_ADMIN",            CAP_SYS_ADMIN, 0, 1, { 7 }, { 7 } },
-	{ "CLONE_NEWPID, list {7}",        -1, CLONE_NEWPID, 1, { 7 }, { 7 } },
-	{ "CLONE_NEWPID, list {1, 7}",     -1, CLONE_NEWPID, 2, { 1, 7 }, { 1, 7 } },
+/* The call as it should be, but for what the callers below change. */
+static int call(unsigned long flags, struct clone_with_pids_args args, long size, const void *pids)
+{
+	long ret = clone_with_pids_raw(flags | SIGCHLD, &args, size, NULL, pids);
+
+	if (!ret)
+		_exit(0);
+	if (ret > 0)
+		waitpid(ret, NULL, 0);
+	return ret < 0 ? -ret : 0;
+}
+
+static int call_args(struct clone_with_pids_args args)
+{
+	static const pid_t pids[] = { 0 };
+
+	return call(0, args, sizeof(args), pids);
+}
+
+static int call_pids(const pid_t *pids, unsigned int nr)
+{
+	return call(0, (struct clone_with_pids_args){ .nr_pids = nr }, CLONE_WITH_PIDS_ARGS_SIZE, pids);
+}
+
+static int size_55(void)
+{
+	return call(0, (struct clone_with_pids_args){ 0 }, 55, NULL);
+}
+
+static int args_unreadable(void)
+{
+	return -clone_with_pids_raw(SIGCHLD, (void *)16, CLONE_WITH_PIDS_ARGS_SIZE, NULL, NULL);
+}
+
+static int flags_high(void)
+{
+	return call_args((struct clone_with_pids_args){ .clone_flags_high = 1 });
+}
+
+static int reserved(void)
+{
+	return call_args((struct clone_with_pids_args){ .reserved0 = 1 });
+}
+
+static int pointer_64(void)
+{
+	return call_args((struct clone_with_pids_args){ .child_tid_ptr = 1ULL << 32 });
+}
+
+static int stack_wraps(void)
+{
+	return call_args((struct clone_with_pids_args){
+		.child_stack_base = 0xfffff000, .child_stack_size = 0x1000 });
+}
+
+static int stack_without_base(void)
+{
+	return call_args((struct clone_with_pids_args){ .child_stack_size = 4096 });
+}
+
+static int too_many(void)
+{
+	static const pid_t pids[MAX_LEVELS + 1];
+
+	return call_pids(pids, MAX_LEVELS + 1);
+}
+
+static int story_count(void)
+{
+	return call_pids(NULL, STORY_COUNT);
+}
+
+static int call_without_capability(void *arg)
+{
+	static const pid_t pids[] = { 4000 };
+
+	(void)arg;
+	return caps_drop_all() ? 255 : call_pids(pids, 1);
+}
+
+static int not_capable(void)
+{
+	return lesson_in_child(call_without_capability, NULL);
+}
+
+static int pids_unreadable(void)
+{
+	return call_pids((pid_t *)16, 1);
+}
+
+static int pid_negative(void)
+{
+	return call_pids((pid_t[]){ -5 }, 1);
+}
+
+static int pid_max(void)
+{
+	int max = 0;
+	FILE *f = fopen("/proc/sys/kernel/pid_max", "re");
+
+	if (!f)
+		return errno;
+	if (fscanf(f, "%d", &max) != 1)
+		max = 0;
+	fclose(f);
+	return call_pids(&max, 1);
+}
+
+static int call_in_empty_namespace(void *arg)
+{
+	(void)arg;
+	if (unshare(CLONE_NEWPID))
+		return 255;
+	return call_pids((pid_t[]){ 7 }, 1);
+}
+
+static int no_init_yet(void)
+{
+	return lesson_in_child(call_in_empty_namespace, NULL);
+}
+
+static int taken(void)
+{
+	return call_pids((pid_t[]){ 1 }, 1);
+}
+
+static int clones_own(void)
+{
+	return call(CLONE_SIGHAND, (struct clone_with_pids_args){ .nr_pids = 1 },
+		    CLONE_WITH_PIDS_ARGS_SIZE, (pid_t[]){ 4000 });
+}
+
+/* In the order in which the kernel checks; see the table in the documentation. */
+static const struct refusal refusals[] = {
+	{ EINVAL, "args_size is 55, not 56",                         size_55 },
+	{ EFAULT, "args cannot be read (address 16)",                args_unreadable },
+	{ EINVAL, "clone_flags_high is 1: no such flag exists",      flags_high },
+	{ EINVAL, "reserved0 is 1: kept for later, must be 0",       reserved },
+	{ EINVAL, "child_tid_ptr does not fit in 32 bits",           pointer_64 },
+	{ EINVAL, "the stack's end wraps: 0xfffff000 + 0x1000",      stack_wraps },
+	{ EINVAL, "a stack with a size and no base",                 stack_without_base },
+	{ EINVAL, "34 pids, and there are never 34 levels",           too_many },
+	{ EINVAL, "0xc0000400 pids (next screen)",                   story_count },
+	{ EPERM,  "a list without CAP_SYS_ADMIN",                    not_capable },
+	{ EFAULT, "pids cannot be read (address 16)",                pids_unreadable },
+	{ EINVAL, "pid -5: negative",                                pid_negative },
+	{ EINVAL, "a pid that is not below pid_max",                 pid_max },
+	{ EINVAL, "pid 7 in a namespace that has no pid 1 yet",      no_init_yet },
+	{ EBUSY,  "pid 1: taken, by init",                           taken },
+	{ EINVAL, "CLONE_SIGHAND without CLONE_VM: clone()'s rule",  clones_own },
 };
-#define N_DIFFERENCES ((int)(sizeof(differences) / sizeof(*differences)))
+#define N_REFUSALS ((int)(sizeof(refusals) / sizeof(*refusals)))
 
-/* What must come out, for the chapter to be true: errno, or the pids (at L0, 0: any). */
-static const struct {
-	struct answer then, now;
-} expected[N_DIFFERENCES] = {
-	{ { 0, { 7000, 9000 } }, { 0, { 9000, 7000 } } },
-	{ { 0, { 0, 7 } },      { .error = EINVAL } },
-	{ { .error = EBUSY },   { .error = EEXIST } },
-	{ { .error = EPERM },   { 0, { 0, 7 } } },
-	{ { 0, { 0, 7 } },      { 0, { 0, 7 } } },
-	{ { 0, { 0, 7 } },      { .error = EINVAL } },
-	{ { .error = EBUSY },   { 0, { 0, 7 } } },
-};
-
-static pid_t raw_clone3(unsigned int flags, const pid_t *set_tid, int nr)
+static enum nav_kind explain(void)
 {
-	struct clone_args args = {
-		.flags = flags,
-		.exit_signal = SIGCHLD,
-		.set_tid = (unsigned long)set_tid,
-		.set_tid_size = nr,
-	};
-
-	return syscall(SYS_clone3, &args, sizeof(args));
-}
-
-/* The child's pid at level 0: the /proc that is mounted is the machine's. */
-static pid_t self_on_machine(void)
-{
-	char self[16] = "";
-
-	return readlink("/proc/self", self, sizeof(self) - 1) > 0 ? atoi(self) : -1;
-}
-
-static struct answer try_call(const struct difference *d, bool now)
-{
-	struct answer a = { 0 };
-	int fds[2];
-	pid_t pid;
-
-	if (pipe(fds) || (d->cap >= 0 && caps_keep_only(d->cap)))
-		return (struct answer){ .error = errno };
-	pid = now ? raw_clone3(d->flags, d->now, d->nr) : clone_with_pids(d->flags, d->then, d->nr);
-	if (!pid) {
-		pid_t self = self_on_machine();
-
-		_exit(write(fds[1], &self, sizeof(self)) != sizeof(self));
-	}
-	if (pid < 0)
-		return (struct answer){ .error = errno };
-	close(fds[1]);
-	a.pid[1] = pid;
-	if (read(fds[0], &a.pid[0], sizeof(a.pid[0])) != sizeof(a.pid[0]))
-		a.error = EIO;
-	waitpid(pid, NULL, 0);
-	return a;
-}
-
-/* Each try has a container of its own, whose init makes the call and passes the answer on. */
-static struct answer try_in_container(const struct difference *d, bool now)
-{
-	struct answer a = { .error = EIO };
-	int fds[2], status;
-	pid_t init;
-
-	if (pipe(fds))
-		return (struct answer){ .error = errno };
-	fflush(NULL);
-	init = clone_without_pids(CLONE_NEWPID, NULL, 0);
-	if (!init) {
-		a = try_call(d, now);
-		_exit(write(fds[1], &a, sizeof(a)) != sizeof(a));
-	}
-	close(fds[1]);
-	if (init > 0 && wait_bounded(init, &status, 0, 10000))
-		kill(init, SIGKILL);
-	if (init < 0 || read(fds[0], &a, sizeof(a)) != sizeof(a))
-		a.error = EIO;
-	close(fds[0]);
-	return a;
-}
-
-static bool as_expected(const struct answer *got, const struct answer *want)
-{
-	if (got->error != want->error)
-		return false;
-	return want->error || ((!want->pid[0] || got->pid[0] == want->pid[0]) && got->pid[1] == want->pid[1]);
-}
-
-static const char *answer_words(const struct answer *a, char *buf, size_t size)
-{
-	if (a->error)
-		snprintf(buf, size, "%s", errno_name(a->error));
-	else
-		snprintf(buf, size, "L0 %d, L1 %d", a->pid[0], a->pid[1]);
-	return buf;
-}
-
-static enum nav_kind show_tree(const struct image *image, const struct tree *now)
-{
-	struct comparison c = tree_compare(&image->tree, 0, now);
-	struct messages sum;
-
-	ui_screen(7, "Then and now: the same tree, through clone3(set_tid)");
-	if (lesson_messages(image, now, &sum))
-		return ui_failed("the application's messages cannot be read");
-	if (!comparison_equal(&c) || sum.lost || sum.strange)
-		return ui_failed("clone3: %d of %d pids equal, %u lost, %u strange", c.pids_equal, c.pids,
-				 sum.lost, sum.strange);
-	ui_print(COLOUR_GOOD, "%d of %d pids equal, %d of %d relations; none lost, none strange.\n",
-		 c.pids_equal, c.pids, c.relations_equal, c.relations);
-	ui_text("\n"
-		"The system call that Linux has today brings the nested tree back, too.  What it\n"
-		"takes besides is somebody who uses it for every level: upstream CRIU keeps one\n"
-		"pid for each task, and refuses to dump nested pid namespaces.\n");
+	ui_screen(7, "What the kernel refuses");
+	ui_text("A call that hands out pids has to be strict: a pid that is given to the wrong\n"
+		"task is a signal to the wrong task.\n"
+		"\n"
+		"clone_with_pids() checks everything before it takes anything, and in a fixed\n"
+		"order: first the struct that it is given, then how many pids there are, then\n"
+		"whether the caller may choose pids at all, then the pids.  Whoever may not\n"
+		"choose cannot find out which pids are taken.\n"
+		"\n"
+		"A call that is refused changes nothing.  If the third pid of a list is taken,\n"
+		"the first two have not been touched, and the counters from which ordinary\n"
+		"children get their pids have not moved.\n"
+		"\n"
+		"Next, each check is provoked, in the order in which they are made.\n");
 	return ui_pause();
 }
 
-static enum nav_kind show_differences(void)
+static enum nav_kind provoke(void)
 {
 	int wrong = 0;
 
-	ui_screen(7, "Then and now: the differences");
-	ui_text("Each call is made by the init of a new container, at level 1; the answer shows\n"
-		"which pids the child then had, on the machine (L0) and in the container (L1).\n\n");
-	ui_text("%-29s%-20s%-20s\n", "", "clone_with_pids()", "clone3(set_tid)");
-	for (int i = 0; i < N_DIFFERENCES; i++) {
-		struct answer then = try_in_container(&differences[i], false);
-		struct answer now = try_in_container(&differences[i], true);
-		bool right = as_expected(&then, &expected[i].then) && as_expected(&now, &expected[i].now);
-		char buf[2][32];
+	ui_screen(7, "What the kernel refuses: every error");
+	ui_text("%-50s%10s%12s\n", "THE CALL HAS", "expected", "answer");
+	for (int i = 0; i < N_REFUSALS; i++) {
+		int error = refusals[i].call();
 
-		ui_text("%-29s%-20s%-20s%s\n", differences[i].what,
-			answer_words(&then, buf[0], sizeof(buf[0])),
-			answer_words(&now, buf[1], sizeof(buf[1])), right ? "" : "WRONG");
-		wrong += !right;
+		ui_text("%-50s%10s", refusals[i].what, errno_name(refusals[i].expected));
+		ui_print(error == refusals[i].expected ? COLOUR_GOOD : COLOUR_BAD, "%12s%s\n",
+			 errno_name(error), error == refusals[i].expected ? "" : " WRONG");
+		wrong += error != refusals[i].expected;
 	}
 	if (wrong) {
 		ui_show();
-		return ui_failed("%d of %d differences were not as documented", wrong, N_DIFFERENCES);
+		return ui_failed("%d of %d calls were not answered as documented", wrong, N_REFUSALS);
 	}
-	ui_text("\n"
-		"order       oldest namespace first; clone3: youngest first\n"
-		"0           the kernel chooses at that level; clone3: an error (as {7, 0})\n"
-		"taken       EBUSY; clone3: EEXIST\n"
-		"privilege   CAP_SYS_ADMIN on the machine; clone3: also CAP_CHECKPOINT_RESTORE,\n"
-		"            in the user namespaces that own the pid namespaces\n"
-		"NEWPID      the list names what exists; clone3: the new namespace, too, as 1\n");
+	ui_text("\nAll %d were refused, with the error that the documentation names.\n", N_REFUSALS);
 	return ui_pause();
 }
 
-static enum nav_kind lead(const struct image *image)
+static int call_story_without_capability(void *arg)
 {
-	const struct task *child = &image->tree.task[tree_by_name(&image->tree, "session-child")];
-	enum nav_kind nav;
+	(void)arg;
+	return caps_drop_all() ? 255 : story_count();
+}
 
-	ui_screen(7, "Then and now: clone3(set_tid)");
-	ui_text("clone_with_pids() was proposed in 2009 and not merged.  Ten years later, in\n"
-		"Linux 5.5, clone3() learned set_tid: the same problem, other choices.\n\n");
+static enum nav_kind tell_story(void)
+{
+	int as_int = (int)STORY_COUNT;
+	uint32_t bytes = STORY_COUNT * (uint32_t)sizeof(pid_t);
+	int answer = lesson_in_child(call_story_without_capability, NULL);
+
+	ui_screen(7, "What the kernel refuses: the story of 0xc0000400");
+	ui_text("Version 6 of the patch, in 2009, made nr_pids unsigned in the struct, and so\n"
+		"the check \"< 0\" was dropped.  But the function that copied the list took an\n"
+		"int, and still did in version 11, the last with this name:\n\n");
 	ui_print(COLOUR_CALL,
-		 "    pid_t set_tid[] = { %d, %d, %d };         /* youngest namespace first */\n"
-		 "    struct clone_args args = {\n"
-		 "            .exit_signal  = SIGCHLD,\n"
-		 "            .set_tid      = (uintptr_t)set_tid,\n"
-		 "            .set_tid_size = 3,\n"
-		 "    };\n"
-		 "\n"
-		 "    syscall(SYS_clone3, &args, sizeof(args));\n",
-		 child->pid[2], child->pid[1], child->pid[0]);
+		 "    if (unum_pids > knum_pids)            0x%x as an int: %d,\n"
+		 "            return -EINVAL;               below any number of levels\n"
+		 "    j    = knum_pids - unum_pids;         huge: an index before the buffer\n"
+		 "    size = unum_pids * sizeof(pid_t);     in 32 bits: %u bytes\n"
+		 "    copy_from_user(&target_pids[j], ...)  a write over the kernel's heap\n",
+		 STORY_COUNT, as_int, bytes);
 	ui_text("\n"
-		"That creates %s.\n"
+		"The numbers were computed just now, on this machine, as C does it.  The check\n"
+		"for CAP_SYS_ADMIN came after the copy: any user of the machine could do it.\n"
 		"\n"
-		"Both are on this kernel.  First the image is restarted once more, with clone3()\n"
-		"in place of clone_with_pids() and nothing else changed.  Then the same wishes\n"
-		"are put to both.\n", child->name);
-	nav = ui_pause();
-	if (!nav)
-		nav = lesson_restart(image, RESTART_CLONE3, show_tree);
-	if (!nav)
-		nav = show_differences();
-	return nav;
+		"Our port compares unsigned numbers, before it copies.  A child of this program\n"
+		"gave up all capabilities and made that call:\n\n");
+	ui_print(answer == EINVAL ? COLOUR_GOOD : COLOUR_BAD,
+		 "    nr_pids = 0x%x  ->  %s\n", STORY_COUNT, errno_name(answer));
+	if (answer != EINVAL || bytes != 4096 || as_int >= 0)
+		return ui_failed("0x%x pids: %s", STORY_COUNT, errno_name(answer));
+	ui_text("\nOne lost sign, between a struct and a function.\n");
+	return ui_pause();
 }
 
 enum nav_kind chapter7(void)
 {
-	return lesson_with_image(lead);
+	enum nav_kind nav = explain();
+
+	if (!nav)
+		nav = provoke();
+	if (!nav)
+		nav = tell_story();
+	return nav;
 }

@@ -1,163 +1,214 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/wait.h>
 
-#include "checkpoint.h"
+#include "kill.h"
 #include "lesson.h"
 #include "report.h"
-#include "spawn.h"
 
-#define STEPS_BOUND_MS 20000
+#define STEPS_BOUND_MS 60000
 #define CHILD_BOUND_MS 20000
 
-static int get_image(struct image *image)
+/* The logs as they were when the application was recorded. */
+#define LOGS_THEN "/tmp/lesson.log"
+
+static struct lesson recorded;
+
+static void forget(void)
 {
+	tree_free(&recorded.before);
+	free(recorded.logs);
+	recorded.logs = NULL;
+}
+
+const struct lesson *lesson_recorded(void)
+{
+	return &recorded;
+}
+
+pid_t lesson_start_app(bool show)
+{
+	struct tree tree;
 	pid_t root;
+	int ret;
 
-	if (!access(LESSON_IMAGE, F_OK))
-		return image_read(image, LESSON_IMAGE);
-
-	root = app_start(true);
+	root = command_run_for_pid(show, COMMAND("env", "APP=" LESSON_FOLDER, "app"));
 	if (root < 0)
 		return -1;
-	if (lesson_wait_steps(root, LESSON_STEPS) || checkpoint(image, root, LESSON_IMAGE, false)) {
+	if (tree_read(&tree, root, false)) {
+		ui_failed("read the application's tree: %s", strerror(errno));
+	} else {
+		ret = lesson_wait_steps(&tree, LESSON_STEPS, true);
+		tree_free(&tree);
+		if (!ret)
+			return root;
+	}
+	kill_tree(root);
+	return -1;
+}
+
+static int keep_logs(void)
+{
+	return command_run(false, NULL, COMMAND("rm", "-rf", LOGS_THEN)) ||
+	       command_run(false, NULL, COMMAND("cp", "-a", LESSON_LOGS, LOGS_THEN)) ? -1 : 0;
+}
+
+int lesson_put_logs_back(void)
+{
+	return command_run(false, NULL, COMMAND("cp", "-a", LOGS_THEN "/.", LESSON_LOGS));
+}
+
+int lesson_record(bool show, pid_t root, struct tree *before)
+{
+	char pid[16];
+
+	forget();
+	recorded.before = *before;
+	*before = (struct tree){ 0 };
+	snprintf(pid, sizeof(pid), "%d", root);
+	if (command_run(show, NULL, COMMAND("checkpoint", "-o", LESSON_IMAGE, pid)) || keep_logs()) {
 		kill_tree(root);
+		forget();
 		return -1;
 	}
-	return 0;
+	recorded.logs = logs_read(LESSON_LOGS, &recorded.before);
+	if (recorded.logs)
+		return 0;
+	ui_failed("read the application's logs: %s", strerror(errno));
+	forget();
+	return -1;
 }
 
-/* Somebody may have put another image in its place; the chapters speak of these tasks. */
-static bool is_of_the_lesson(const struct image *image)
+static int record_now(void)
 {
-	if (image->tree.n != app_n_tasks)
-		return false;
-	for (int id = 0; id < app_n_tasks; id++)
-		if (strcmp(image->tree.task[id].name, app_tasks[id].name))
-			return false;
-	return true;
+	pid_t root = lesson_start_app(false);
+	struct tree tree;
+
+	if (root < 0)
+		return -1;
+	if (!tree_read(&tree, root, false))
+		return lesson_record(false, root, &tree);
+	ui_failed("read the application's tree: %s", strerror(errno));
+	kill_tree(root);
+	return -1;
 }
 
-enum nav_kind lesson_with_image(enum nav_kind (*lead)(const struct image *image))
+enum nav_kind lesson_with_image(enum nav_kind (*lead)(const struct lesson *lesson))
 {
-	struct image image;
 	enum nav_kind nav;
 
-	if (get_image(&image))
-		return ui_failed("there is no image to restart");
-	if (is_of_the_lesson(&image))
-		nav = lead(&image);
-	else
-		nav = ui_failed(LESSON_IMAGE " is not the lesson's: chapter 2 makes it again");
-	image_free(&image);
+	if ((!recorded.logs || access(LESSON_IMAGE, F_OK)) && record_now())
+		return NAV_FAILED;
+	nav = lead(&recorded);
+	/* Somebody may have put something else in the image's place: it is made again when the chapter is repeated. */
+	if (nav == NAV_FAILED)
+		forget();
 	return nav;
 }
 
-static enum nav_kind show_running(const struct image *image, pid_t root,
-				  enum nav_kind (*show)(const struct image *image, const struct tree *now))
+/* Those that are stopped; what is dead by now needs no signal. */
+static void let_go(const struct tree *tree)
+{
+	for (int i = tree->n - 1; i >= 0; i--)
+		kill(tree->task[i].pid[0], SIGCONT);
+}
+
+static enum nav_kind show_restarted(const struct lesson *lesson, const struct showing *s, const struct tree *first)
 {
 	enum nav_kind nav;
 	struct tree now;
 
-	if (lesson_wait_steps(root, LESSON_STEPS))
-		return ui_failed("the restarted application does not count");
-	if (tree_read(&now, root, false))
+	if (s->look_first) {
+		nav = s->table(lesson, first);
+		if (nav)
+			return nav;
+		let_go(first);
+	}
+	if (lesson_wait_steps(&lesson->before, LESSON_STEPS, false))
+		return NAV_FAILED;
+	if (!s->look_first) {
+		nav = s->table(lesson, first);
+		if (nav)
+			return nav;
+	}
+	if (tree_read(&now, first->task[0].pid[0], false))
 		return ui_failed("read the new tree: %s", strerror(errno));
-	nav = show(image, &now);
+	nav = s->after(lesson, first, &now);
 	tree_free(&now);
 	return nav;
 }
 
-enum nav_kind lesson_restart(const struct image *image, enum restart_method method,
-			     enum nav_kind (*show)(const struct image *image, const struct tree *now))
+enum nav_kind lesson_restart(const struct lesson *lesson, const struct showing *s)
 {
-	const struct restart_options how = { .method = method, .die_with_caller = true };
-	pid_t root = restart(image, &how);
+	const char *const argv[] = { "restart", "-i", LESSON_IMAGE, s->look_first ? "--stopped" : s->option,
+				     s->look_first ? s->option : NULL, NULL };
 	enum nav_kind nav;
+	struct tree first;
+	pid_t root;
 
+	ui_screen(s->chapter, s->title);
+	if (lesson_put_logs_back())
+		return NAV_FAILED;
+	root = command_run_for_pid(true, argv);
 	if (root < 0)
-		return ui_failed("the tree was not restarted");
-	nav = show_running(image, root, show);
+		return NAV_FAILED;
+	if (tree_read(&first, root, false)) {
+		nav = ui_failed("read the new tree: %s", strerror(errno));
+	} else {
+		nav = show_restarted(lesson, s, &first);
+		tree_free(&first);
+	}
 	if (kill_tree(root))
 		return ui_failed("the restarted tree did not end");
 	return nav;
 }
 
-static int fewest_steps(pid_t root, unsigned int *steps)
+static bool is_driver(const char *name)
 {
-	struct tree tree;
-
-	if (tree_read(&tree, root, false)) {
-		report(errno, "read the tree below pid %d", root);
-		return -1;
-	}
-	*steps = ~0U;
-	for (int i = 0; i < tree.n; i++) {
-		struct app_state s;
-
-		if (app_state_read(tree.task[i].pid[0], &s)) {
-			report(errno, "read the state of `%s'", tree.task[i].name);
-			tree_free(&tree);
-			return -1;
-		}
-		if (s.steps < *steps)
-			*steps = s.steps;
-	}
-	tree_free(&tree);
-	return 0;
+	return !strcmp(name, "outer") || !strcmp(name, "middle") || !strcmp(name, "inner");
 }
 
-int lesson_wait_steps(pid_t root, unsigned int n)
+/* How many steps the slowest of those that are waited for has taken since `first'. */
+static int fewest_steps(const struct tree *tree, const struct log *first, const struct log *now, bool all)
+{
+	int fewest = -1;
+
+	for (int i = 0; i < tree->n; i++) {
+		int steps = now[i].value[LOG_STEPS] - first[i].value[LOG_STEPS];
+
+		if (now[i].value[LOG_STEPS] >= 0 && (all || is_driver(tree->task[i].name)) &&
+		    (fewest < 0 || steps < fewest))
+			fewest = steps;
+	}
+	return fewest;
+}
+
+int lesson_wait_steps(const struct tree *tree, int n, bool all)
 {
 	long deadline = now_ms() + STEPS_BOUND_MS;
-	unsigned int first, now;
+	struct log *first = logs_read(LESSON_LOGS, tree), *now = NULL;
+	int fewest = 0;
 
-	if (fewest_steps(root, &first))
-		return -1;
-	do {
-		if (now_ms() > deadline) {
-			report(ETIMEDOUT, "wait for the application below pid %d to take %u steps", root, n);
-			return -1;
-		}
+	while (first && fewest < n && now_ms() < deadline) {
 		sleep_ms(20);
-		if (fewest_steps(root, &now))
-			return -1;
-	} while (now < first + n);
-	return 0;
-}
-
-int lesson_messages(const struct image *before, const struct tree *now, struct messages *sum)
-{
-	FILE *f = ui_out();
-
-	*sum = (struct messages){ 0 };
-	fprintf(f, "%-20s%16s |  messages since then\n", "", "counter    ");
-	fprintf(f, "%-20s%9s%7s |%6s%10s%7s%7s%9s\n", "NAME", "recorded", "now",
-		"sent", "answered", "heard", "LOST", "STRANGE");
-	for (int id = 0; id < before->tree.n; id++) {
-		const struct app_state *b = &before->state[id];
-		const struct task *t = &before->tree.task[id];
-		int i = tree_by_name(now, t->name);
-		struct app_state s;
-
-		if (i < 0 || app_state_read(now->task[i].pid[0], &s)) {
-			report(i < 0 ? ESRCH : errno, "read the state of `%s'", t->name);
-			return -1;
-		}
-		fprintf(f, "%*s%-*s%9u%7u |%6u%10u%7u%7u%9u\n", 2 * t->depth, "", 20 - 2 * t->depth, t->name,
-			b->steps, s.steps, s.sent - b->sent, s.answered - b->answered,
-			s.heard - b->heard, s.lost - b->lost, s.strange - b->strange);
-		sum->steps += s.steps - b->steps;
-		sum->sent += s.sent - b->sent;
-		sum->answered += s.answered - b->answered;
-		sum->heard += s.heard - b->heard;
-		sum->lost += s.lost - b->lost;
-		sum->strange += s.strange - b->strange;
+		free(now);
+		now = logs_read(LESSON_LOGS, tree);
+		if (!now)
+			break;
+		fewest = fewest_steps(tree, first, now, all);
 	}
-	fputc('\n', f);
-	return 0;
+	if (!first || !now)
+		ui_failed("read the application's logs: %s", strerror(errno));
+	else if (fewest < n)
+		ui_failed("the application has not taken %d steps in %d seconds", n, STEPS_BOUND_MS / 1000);
+	free(first);
+	free(now);
+	return fewest < n ? -1 : 0;
 }
 
 int lesson_in_child(int (*fn)(void *), void *arg)

@@ -6,7 +6,7 @@
  * auto mode the reason of a failure is written to file descriptor 3, for PID 1
  * to say.
  */
-#include <getopt.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,8 +27,9 @@ static const struct {
 	{ "Restart without pids",           chapter3 },
 	{ "Restart with clone_with_pids()", chapter4 },
 	{ "One namespace deeper",           chapter5 },
-	{ "What the kernel refuses",        chapter6 },
-	{ "Then and now: clone3(set_tid)",  chapter7 },
+	{ "Why CRIU says no",               chapter6 },
+	{ "What the kernel refuses",        chapter7 },
+	{ "Then and now: clone3(set_tid)",  chapter8 },
 };
 #define LAST ((int)(sizeof(chapters) / sizeof(*chapters)))
 
@@ -70,8 +71,8 @@ static enum nav_kind the_end(void)
 		"             restart\n"
 		"             cwp -n cwp -p 300,7 sleep 99 &\n"
 		"             pidtable -u -c none\n"
-		"    1-7  a chapter again\n"
-		"    q    leave\n");
+		"    1-%d  a chapter again\n"
+		"    q    leave\n", LAST);
 	return ui_pause();
 }
 
@@ -161,6 +162,7 @@ int main(int argc, char **argv)
 	int place = 0;
 
 	report_program(argv[0]);
+	fcntl(REASON_FD, F_SETFD, FD_CLOEXEC);
 	if (argc > 2)
 		die_usage("`%s': one argument at most", argv[2]);
 	if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
