@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Orphans and process groups come back: who was adopted by whom, and who was in whose group, also of the dead.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "calls.h"
+#include "restored.h"
+#include "restored_tree.h"
+
+/* A child whose parent has ended: adopted by the init of its container, in a session of its own or the parent's. */
+static pid_t orphan(bool session)
+{
+	int fds[2];
+	pid_t middle, left = 0;
+
+	MUST(!pipe(fds));
+	middle = born_in(0);
+	if (!middle) {
+		if (session)
+			setsid();
+		left = born_in(0);
+		if (!left) {
+			close(fds[0]);
+			close(fds[1]);
+			be_there();
+			_exit(3);
+		}
+		MUST(write(fds[1], &left, sizeof(left)) == sizeof(left));
+		_exit(0);
+	}
+	MUST(read(fds[0], &left, sizeof(left)) == sizeof(left));
+	close(fds[0]);
+	close(fds[1]);
+	must_end(middle, 0);
+	return left;
+}
+
+/* Of this session, of one whose leader is dead, and the same twice. */
+static void orphans(void)
+{
+	pid_t a, b, c;
+
+	start_words();
+	a = orphan(false);
+	b = orphan(true);
+	c = orphan(true);
+	record_all_of(3);
+	must_end(a, 3 << 8);
+	must_end(b, 3 << 8);
+	must_end(c, 3 << 8);
+}
+
+/* init 1 - leader of a session 2 - (dead) - orphan: adopted by the init, in the session of 2, which lives. */
+static void orphan_of_session(void)
+{
+	int status;
+	pid_t leader;
+
+	start_words();
+	leader = born_in(0);
+	if (!leader) {
+		pid_t middle;
+
+		setsid();
+		middle = born_in(0);
+		if (!middle) {
+			if (!born_in(0)) {
+				be_there();
+				_exit(4);
+			}
+			_exit(0);
+		}
+		must_end(middle, 0);
+		be_there();
+		_exit(0);
+	}
+	record_all_of(2);
+	must_end(leader, 0);
+	MUST(wait(&status) > 0);
+	SAME(status, 4 << 8);
+}
+
+/* As orphans(), but a subreaper below the init has adopted them. */
+static void subreaper(void)
+{
+	pid_t reaper;
+
+	start_words();
+	reaper = born_in(0);
+	if (!reaper) {
+		pid_t a, b;
+
+		MUST(!prctl(PR_SET_CHILD_SUBREAPER, 1));
+		a = orphan(true);
+		b = orphan(false);
+		be_there();
+		must_end(a, 3 << 8);
+		must_end(b, 3 << 8);
+		_exit(getppid() == 1 ? 0 : 1);
+	}
+	record_all_of(3);
+	must_end(reaper, 0);
+}
+
+/* Groups: led by somebody alive, dead, or a zombie; joined from a level below; and a leader born after a member. */
+static void groups(void)
+{
+	pid_t leader, dead, zombie, member[3], outer, late;
+
+	start_words();
+	leader = born_in(0);
+	if (!leader) {
+		setpgid(0, 0);
+		be_there();
+		_exit(0);
+	}
+	dead = born_in(0);
+	if (!dead)
+		pause();
+	zombie = born_in(0);
+	if (!zombie)
+		pause();
+	MUST(!setpgid(leader, leader) && !setpgid(dead, dead) && !setpgid(zombie, zombie));
+	for (int i = 0; i < 3; i++) {
+		member[i] = born_in(i == 2 ? CLONE_NEWPID : 0);
+		if (!member[i]) {
+			be_there();
+			_exit(0);
+		}
+	}
+	MUST(!setpgid(member[0], dead) && !setpgid(member[1], zombie) && !setpgid(member[2], leader));
+	kill(dead, SIGKILL);
+	must_end(dead, SIGKILL);
+	kill(zombie, SIGKILL);
+	/* A container whose init leads a group that its child below has left. */
+	outer = born_in(CLONE_NEWPID);
+	if (!outer) {
+		setpgid(0, 0);
+		if (!born_in(0)) {
+			setpgid(0, 0);
+			be_there();
+			_exit(0);
+		}
+		be_there();
+		wait(NULL);
+		_exit(0);
+	}
+	late = born_in(0);
+	if (!late) {
+		setpgid(0, 0);
+		be_there();
+		_exit(0);
+	}
+	MUST(!setpgid(late, late) && !setpgid(member[2], late));
+	record_all_of(7);
+	must_end(leader, 0);
+	must_end(zombie, SIGKILL);
+}
+
+static const struct subject_row subjects[] = {
+	{ "orphans that the init has adopted", orphans, EVERY_WAY },
+	{ "an orphan of a session whose leader lives", orphan_of_session, EVERY_WAY },
+	{ "orphans that a subreaper has adopted", subreaper, EVERY_WAY },
+	{ "process groups whose leader lives, is dead, is a zombie", groups, EVERY_WAY },
+};
+
+static const struct group restored_orphans_groups[] = { SUBJECTS(subjects) };
+SUITE(restored_orphans);
