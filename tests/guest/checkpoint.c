@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What checkpoint refuses, and what keeps it from writing: each time it says why, the tree goes on as if nothing had
- * been, and no file is left, whole or half.
- *
- * And whatever happens to the application, here it happens to its leaf, the task deepest in.
+ * What checkpoint refuses: each time one line says why, the tree is as it was and goes on, and no file is left.  (What
+ * keeps it from writing: the suite `written'.)
  */
 #include <errno.h>
 #include <sched.h>
@@ -11,332 +9,252 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-#include "application.h"
-#include "nest.h"
+#include "calls.h"
+#include "report.h"
+#include "restored.h"
+#include "tree.h"
+#include "various.h"
 
-static pid_t pid_of(pid_t root, const char *name)
+#define IMAGE "image"
+
+/*
+ * Trees with something in them that no image holds.
+ */
+
+/* This kernel has no sockets. */
+static void pidfd_in_child(void)
 {
-	struct tree tree;
-	pid_t pid;
-	int at;
-
-	read_application(&tree, root);
-	at = tree_by_name(&tree, name);
-	if (at < 0)
-		fail("there is no task %s", name);
-	pid = tree.task[at].pid[0];
-	tree_free(&tree);
-	return pid;
+	if (!fork()) {
+		MUST(syscall(SYS_pidfd_open, getpid(), 0) >= 0);
+		record_here();
+		for (;;)
+			pause();
+	}
+	await_restart();
 }
 
-/* Refused with these words; everybody is still there, and goes on. */
-static void refuse(pid_t root, pid_t whom, const char *words)
+static __attribute__((noreturn)) int share(void *arg)
+{
+	(void)arg;
+	ready();
+	for (;;)
+		pause();
+}
+
+static void memory_of_two(void)
+{
+	static char stack[16384];
+
+	MUST(clone(share, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL) > 0);
+	await_restart();
+}
+
+static void descriptors_of_two(void)
+{
+	static char stack[16384];
+
+	MUST(clone(share, stack + sizeof(stack), CLONE_FILES | SIGCHLD, NULL) > 0);
+	await_restart();
+}
+
+static void user_namespace(void)
+{
+	if (!fork()) {
+		MUST(!unshare(CLONE_NEWUSER));
+		record_here();
+		for (;;)
+			pause();
+	}
+	await_restart();
+}
+
+static void ipc_namespace(void)
+{
+	MUST(!unshare(CLONE_NEWIPC));
+	record_here();
+}
+
+static void memfd(void)
+{
+	MUST(memfd_create("name", 0) >= 0);
+	record_here();
+}
+
+static void program_gone(void)
+{
+	if (!fork()) {
+		MUST(!system("cp /bin/busybox /mnt/gone"));
+		if (!fork())
+			execl("/mnt/gone", "sleep", "1000", NULL);
+		sleep_ms(300);
+		unlink("/mnt/gone");
+		record_here();
+		for (;;)
+			pause();
+	}
+	await_restart();
+}
+
+static void mount_of_its_own(void)
+{
+	MUST(!unshare(CLONE_NEWNS) && !mount("none", "/tmp", "tmpfs", 0, NULL));
+	record_here();
+}
+
+static void sleeper(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	raise(SIGUSR1);
+	if (!fork())
+		for (;;)
+			sleep(1000);
+	record_here();
+	MUST(!sigpending(&set) && sigismember(&set, SIGUSR1));
+}
+
+struct tree_row {
+	const char *name;
+	subject *run;
+	const char *words;
+};
+
+static const struct tree_row trees[] = {
+	{ "a descriptor of a kind that it does not know", pidfd_in_child, "its descriptor" },
+	{ "memory that two processes share", memory_of_two, "it shares memory with pid" },
+	{ "descriptors that two processes share", descriptors_of_two, "it shares its table of descriptors with pid" },
+	{ "another user namespace", user_namespace, "it is in another user namespace" },
+	{ "another IPC namespace", ipc_namespace, "it is in another IPC namespace" },
+	{ "a memfd", memfd, "`/memfd:name (deleted)'" },
+	{ "a program that has been deleted", program_gone, "has been deleted" },
+	{ "a mount of its own", mount_of_its_own, "its mount namespace differs from ours in more than /proc" },
+};
+
+static void one_line(const struct said *s)
+{
+	if (strchr(s->err, '\n')[1])
+		fail("more than one line: `%.300s'", s->err);
+}
+
+static void run_tree(const void *row)
+{
+	const struct tree_row *r = row;
+	struct restored tree;
+
+	use_images();
+	restored_start(&tree, r->run);
+	for (int i = 0; i < 2; i++) {
+		one_line(complained(TOOL("checkpoint", "-o", IMAGE, number(tree.root)), 1, r->words));
+		restored_compare(&tree, WAY_LEFT);
+		if (!access(IMAGE, F_OK))
+			fail("an image has been written");
+	}
+	restored_end(&tree);
+}
+
+/*
+ * Tasks that are none of a checkpoint's.
+ */
+
+static void refuse(const char *whom, const char *words)
 {
 	struct tasks before;
 
 	list_tasks(&before);
-	complained(TOOL("checkpoint", "-o", IMAGE, number(whom)), 1, words);
+	one_line(complained(TOOL("checkpoint", "-o", IMAGE, whom), 1, words));
 	same_tasks(&before, "a checkpoint that was refused");
 	folder_holds(".", "");
-	if (root)
-		goes_on(root, NULL);
 }
 
-static void not_the_application(void)
-{
-	struct running cat;
-	char line[16];
-
-	use_tools();
-	cat = START("cat");
-	refuse(0, cat.pid, number(cat.pid));
-	if (write(cat.in, "here\n", 5) != 5)
-		broken("write to cat");
-	read_line(&cat, line, sizeof(line));
-	expect(finish_tool(&cat), 0, "cat's exit status");
-}
-
-static void nobody(void)
-{
-	use_tools();
-	refuse(0, 21001, "21001");
-	refuse(0, 2147483647, "2147483647");
-}
-
-static void pid_1(void)
-{
-	use_tools();
-	refuse(0, 1, "pid 1");
-	if (task_state(1) == 't' || task_state(1) == 'T')
-		fail("PID 1 is stopped");
-}
-
-static void a_kernel_thread(void)
-{
-	use_tools();
-	refuse(0, 2, "pid 2");
-}
-
-static void itself(void)
+static void not_to_be_had(void)
 {
 	struct tasks before;
 
 	use_tools();
+	refuse("21001", "pid 21001: No such process");
+	refuse("2147483647", "pid 2147483647: No such process");
+	refuse("1", "(checkpoint): it is this program itself");
+	refuse("2", "pid 2 (kthreadd): it is a thread of the kernel");
 	list_tasks(&before);
-	complained(TOOL("sh", "-c", "exec checkpoint $$"), 1, NULL);
+	one_line(complained(TOOL("sh", "-c", "exec checkpoint $$"), 1, "(checkpoint): it is this program itself"));
 	same_tasks(&before, "a checkpoint of itself");
 	folder_holds(".", "");
-}
-
-static void a_subtree(void)
-{
-	pid_t root;
-
-	use_tools();
-	root = start_application();
-	refuse(root, pid_of(root, "middle-init"), NULL);
-	refuse(root, pid_of(root, "leaf"), NULL);
-	end_application(root);
-}
-
-/* Born in the container, and left to its init by a parent that has ended. */
-static void stranger_below(pid_t root)
-{
-	struct nspid init = { 1, { root } };
-	int release_pipe[2];
-	pid_t pid;
-
-	if (pipe(release_pipe) < 0)
-		broken("pipe");
-	pid = plain_clone(0);
-	if (!pid) {
-		enter_for_children(&init);
-		pid = plain_clone(0);
-		if (!pid) {
-			if (!plain_clone(0))
-				wait_for_release(release_pipe);
-			_exit(0);
-		}
-		wait_ok(pid, "the stranger's parent");
-		_exit(0);
-	}
-	wait_ok(pid, "the way to the stranger");
-}
-
-static void a_stranger(void)
-{
-	struct tree tree;
-	pid_t root;
-
-	use_tools();
-	root = start_application();
-	stranger_below(root);
-	if (tree_read(&tree, root, false))
-		broken("read the tree");
-	expect(tree.n, app_n_tasks + 1, "tasks below the first one");
-	complained(TOOL("checkpoint", "-o", IMAGE, number(root)), 1, "guest-tests");
-	folder_holds(".", "");
-	for (int i = 0; i < tree.n; i++)
-		if (task_state(tree.task[i].pid[0]) == 't')
-			fail("pid %d (%s) is still held", tree.task[i].pid[0], tree.task[i].name);
-	end_application(root);
-}
-
-static void a_dead_task(void)
-{
-	pid_t root, leaf;
-
-	use_tools();
-	root = start_application();
-	leaf = pid_of(root, "leaf");
-	if (kill(leaf, SIGKILL) < 0)
-		broken("kill the leaf");
-	while (task_state(leaf) != 'Z')
-		sched_yield();
-	complained(TOOL("checkpoint", "-o", IMAGE, number(root)), 1, "leaf");
-	folder_holds(".", "");
-	expect(task_state(root) == 't', 0, "the first task is still held");
-	end_application(root);
+	expect(task_state(1) == 't' || task_state(1) == 'T', 0, "PID 1 is stopped");
 }
 
 /* Somebody else traces a task: it can be had again when he is done. */
-static void a_traced_task(void)
+static void traced(void)
 {
-	struct image image;
-	pid_t root, leaf;
+	struct restored r;
+	char words[80];
 	int status;
 
-	use_tools();
-	root = start_application();
-	leaf = pid_of(root, "leaf");
-	if (ptrace(PTRACE_SEIZE, leaf, NULL, NULL) < 0)
+	use_images();
+	restored_start(&r, sleeper);
+	if (ptrace(PTRACE_SEIZE, r.root, NULL, NULL) < 0)
 		broken("PTRACE_SEIZE");
-	refuse(root, root, "leaf");
-	if (ptrace(PTRACE_INTERRUPT, leaf, NULL, NULL) < 0 || waitpid(leaf, &status, __WALL) != leaf ||
-	    ptrace(PTRACE_DETACH, leaf, NULL, NULL) < 0)
+	snprintf(words, sizeof(words), "hold pid %d (guest-tests): it is traced by pid %d", r.root, getpid());
+	one_line(complained(TOOL("checkpoint", "-o", IMAGE, number(r.root)), 1, words));
+	restored_compare(&r, WAY_LEFT);
+	if (ptrace(PTRACE_INTERRUPT, r.root, NULL, NULL) < 0 || waitpid(r.root, &status, __WALL) != r.root ||
+	    ptrace(PTRACE_DETACH, r.root, NULL, NULL) < 0)
 		broken("PTRACE_DETACH");
-	record_application(root, &image);
+	restored_checkpoint(&r);
+	restored_restart(&r, WAY_ALL);
+	restored_answer(&r);
+	restored_end(&r);
 }
 
 static void no_privilege(void)
 {
-	struct tasks before;
-	pid_t root;
+	struct restored r;
 
-	use_tools();
-	root = start_application();
-	list_tasks(&before);
-	complained(TOOL("unshare", "-U", "checkpoint", "-o", IMAGE, number(root)), 1, strerror(EPERM));
-	same_tasks(&before, "a checkpoint without privilege");
-	folder_holds(".", "");
-	goes_on(root, NULL);
-	end_application(root);
+	use_images();
+	restored_start(&r, sleeper);
+	one_line(complained(TOOL("unshare", "-U", "checkpoint", "-o", "/mnt/" IMAGE, number(r.root)), 1, NULL));
+	restored_compare(&r, WAY_LEFT);
+	restored_answer(&r);
+	restored_end(&r);
+}
+
+/* A task that is stopped stays so. */
+static void stopped(void)
+{
+	struct restored r;
+
+	use_images();
+	restored_start(&r, sleeper);
+	if (kill(r.root, SIGSTOP))
+		broken("SIGSTOP");
+	while (task_state(r.root) != 'T')
+		sched_yield();
+	complained(TOOL("checkpoint", "-o", "/dev/full", number(r.root)), 1, NULL);
+	complained(TOOL("sh", "-c", "checkpoint -o - $0 >/dev/full", number(r.root)), 1, strerror(ENOSPC));
+	expect(task_state(r.root), 'T', "the state of a stopped task");
+	if (kill(r.root, SIGCONT))
+		broken("SIGCONT");
+	restored_answer(&r);
+	restored_end(&r);
 }
 
 static const struct function_row functions[] = {
-	{ "not the application", not_the_application },
-	{ "no such task", nobody },
-	{ "PID 1", pid_1 },
-	{ "a kernel thread", a_kernel_thread },
-	{ "itself", itself },
-	{ "a part of the application", a_subtree },
-	{ "a stranger in the tree", a_stranger },
-	{ "a task that has ended", a_dead_task },
-	{ "a task that is traced", a_traced_task },
+	{ "tasks that are not to be had", not_to_be_had },
+	{ "a task that is traced", traced },
 	{ "no privilege", no_privilege },
+	{ "a stopped task, and a full device", stopped },
 };
 
-/*
- * Places that cannot be written to.  A row prepares its own, the folder `there', and says what is in it before and
- * after.
- */
-struct place_row {
-	const char *name;
-	void (*prepare)(void);
-	const char *path;
-	int error;		/* 0: any */
-	const char *holds;	/* in `there'; NULL: there is no such folder */
-};
-
-static void mount_there(const char *options)
-{
-	if (mkdir("there", 0700) < 0 || mount("tmpfs", "there", "tmpfs", 0, options) < 0)
-		broken("mount a file system");
-}
-
-/* A page, and something is in it. */
-static void full(void)
-{
-	static const char page[4096];
-
-	mount_there("size=4k");
-	write_file("there/other", page, sizeof(page));
-}
-
-/* Full, and the image of before is in it. */
-static void full_of_the_old(void)
-{
-	static const char page[4096];
-
-	mount_there("size=4k");
-	write_file("there/image", page, sizeof(page));
-}
-
-static void no_more_files(void)
-{
-	mount_there("size=64k,nr_inodes=2");
-	write_file("there/other", "", 0);
-}
-
-static void read_only(void)
-{
-	mount_there("size=64k");
-	write_file("there/image", "old", 3);
-	if (mount("none", "there", NULL, MS_REMOUNT | MS_RDONLY, NULL) < 0)
-		broken("remount");
-}
-
-static void no_folder(void)
-{
-}
-
-static void folder(void)
-{
-	if (mkdir("there", 0700) < 0 || mkdir("there/image", 0700) < 0)
-		broken("mkdir");
-}
-
-static void file_as_folder(void)
-{
-	write_file("file", "", 0);
-}
-
-static void device(void)
-{
-	if (mkdir("there", 0700) < 0 || mknod("there/image", S_IFCHR | 0600, makedev(1, 3)) < 0)
-		broken("mknod");
-}
-
-static char long_path[600];
-
-static void long_name(void)
-{
-	memset(long_path, 'x', sizeof(long_path) - 1);
-}
-
-static const struct place_row places[] = {
-	{ "a file system that is full", full, "there/image", ENOSPC, "other" },
-	{ "a file system that is full of the old image", full_of_the_old, "there/image", ENOSPC, "image" },
-	{ "a file system with no more files", no_more_files, "there/image", ENOSPC, "other" },
-	{ "a file system that is read-only", read_only, "there/image", EROFS, "image" },
-	{ "a folder that is not there", no_folder, "there/image", ENOENT, NULL },
-	{ "a folder that is a file", file_as_folder, "file/image", ENOTDIR, NULL },
-	{ "a folder in place of the file", folder, "there/image", 0, "image" },
-	{ "a device in place of the file", device, "there/image", 0, "image" },
-	{ "a name that is too long", long_name, long_path, ENAMETOOLONG, NULL },
-	{ "no name", no_folder, "", ENOENT, NULL },
-};
-
-static void run_place(const void *row)
-{
-	const struct place_row *r = row;
-	struct stat before = { 0 }, after = { 0 };
-	struct tasks tasks;
-	const struct said *s;
-	pid_t root;
-
-	use_tools();
-	root = start_application();
-	r->prepare();
-	stat(r->path, &before);
-	list_tasks(&tasks);
-	for (int leave = 0; leave <= 1; leave++) {
-		s = complained(TOOL("checkpoint", "-o", r->path, number(root), leave ? "-r" : NULL), 1, NULL);
-		if (r->error && !strstr(s->err, strerror(r->error)))
-			fail("the complaint does not give the reason `%s': `%.200s'", strerror(r->error), s->err);
-		same_tasks(&tasks, "a checkpoint that could not be written");
-		stat(r->path, &after);
-		expect(after.st_ino, before.st_ino, "the file's inode");
-		expect(after.st_size, before.st_size, "the file's size");
-		if (r->holds)
-			folder_holds("there", r->holds);
-		goes_on(root, NULL);
-	}
-	folder_holds(".", r->holds ? "there" : r->prepare == file_as_folder ? "file" : "");
-	/* Elsewhere it can be written. */
-	succeeded(TOOL("checkpoint", "-o", IMAGE, number(root)));
-}
-
-static const struct group checkpoint_groups[] = {
-	FUNCTIONS(functions),
-	ROWS(places, run_place),
-};
+static const struct group checkpoint_groups[] = { ROWS(trees, run_tree), FUNCTIONS(functions) };
 
 SUITE(checkpoint);

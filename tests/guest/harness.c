@@ -65,6 +65,17 @@ void skip(const char *format, ...)
 	verdict(VERDICT_SKIP, text);
 }
 
+void note(const char *format, ...)
+{
+	char text[VERDICT_SIZE];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	send_verdict(VERDICT_NOTE, text);
+}
+
 void broken(const char *format, ...)
 {
 	char text[VERDICT_SIZE];
@@ -114,6 +125,7 @@ const char *errno_name(int value)
 		{ EPERM, "EPERM" }, { ESRCH, "ESRCH" }, { EAGAIN, "EAGAIN" }, { ENOMEM, "ENOMEM" },
 		{ EFAULT, "EFAULT" }, { EBUSY, "EBUSY" }, { EEXIST, "EEXIST" }, { EINVAL, "EINVAL" },
 		{ ENOSPC, "ENOSPC" }, { ENOSYS, "ENOSYS" }, { E2BIG, "E2BIG" }, { EMFILE, "EMFILE" },
+		{ EINTR, "EINTR" },
 	};
 	static char number[24];
 

@@ -13,6 +13,7 @@
 #ifndef HARNESS_H
 #define HARNESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The longest that one case may take, unless --timeout says otherwise; the slowest need about a sixth of it. */
@@ -34,6 +35,8 @@ struct suite {
 	size_t count;
 	int hidden;		/* run only when it is named */
 	int leaves_orphans;	/* what its cases leave behind is for PID 1, not for the runner */
+	int slow;		/* its cases may take so many times as long as others; 0: as others */
+	const char *needs;	/* a path; a kernel that does not have it is not for this suite.  NULL: any kernel */
 };
 
 #define ROWS(table, run_row) \
@@ -48,12 +51,13 @@ struct function_row {
 void run_function(const void *row);
 #define FUNCTIONS(table) ROWS(table, run_function)
 
-#define SUITE(id) \
-	const struct suite id##_suite = { #id, id##_groups, ARRAY_SIZE(id##_groups), 0, 0 }
-#define HIDDEN_SUITE(id) \
-	const struct suite id##_suite = { #id, id##_groups, ARRAY_SIZE(id##_groups), 1, 0 }
-#define ORPHANS_SUITE(id) \
-	const struct suite id##_suite = { #id, id##_groups, ARRAY_SIZE(id##_groups), 0, 1 }
+/* SUITE(id), or with members of the struct: SUITE(id, .hidden = 1). */
+#define SUITE(id, ...) \
+	const struct suite id##_suite = { \
+		.name = #id, .groups = id##_groups, .count = ARRAY_SIZE(id##_groups), ##__VA_ARGS__ \
+	}
+#define HIDDEN_SUITE(id) SUITE(id, .hidden = 1)
+#define ORPHANS_SUITE(id) SUITE(id, .leaves_orphans = 1)
 
 /*
  * The case fails, for this reason: what was expected and what was seen.  Ends the calling process; may be
@@ -63,6 +67,12 @@ void fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn
 
 /* The case cannot be run here, for this reason.  Counted and shown; none is expected on our image. */
 void skip(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* Something that a reader of the results should know, a figure for instance; the case goes on.  No verdict. */
+void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Is all to be tried (--thorough) of what a case takes only samples of, as all of it takes hours? */
+bool thorough(void);
 
 /* fail() with errno's text: a step of the test itself did not work. */
 void broken(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));

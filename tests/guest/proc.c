@@ -68,6 +68,11 @@ const char *nspid_text(const struct nspid *n)
 	return buf;
 }
 
+bool kernel_is_slow(void)
+{
+	return !access("/proc/self/fail-nth", F_OK);
+}
+
 long meminfo(const char *key)
 {
 	char buf[4096], line[32];
@@ -79,6 +84,20 @@ long meminfo(const char *key)
 	if (!p)
 		fail("no line %s in /proc/meminfo", key);
 	return atol(p + strlen(line));
+}
+
+long free_memory(void)
+{
+	static const char key[] = " count: ";
+	char buf[16384];
+	long pages = 0;
+
+	read_file("/proc/zoneinfo", buf, sizeof(buf));
+	if (!strstr(buf, key))
+		fail("no line `count:' in /proc/zoneinfo");
+	for (const char *p = buf; (p = strstr(p, key)); p++)
+		pages += atol(p + sizeof(key) - 1);
+	return meminfo("MemFree") + pages * (getpagesize() / 1024);
 }
 
 pid_t first_child(void)

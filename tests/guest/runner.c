@@ -5,10 +5,14 @@
  *	pass SUITE: NAME
  *	FAIL SUITE: NAME: why
  *	skip SUITE: NAME: why
+ *	note SUITE: NAME: what the case found out; counts as nothing
  *	guest: N passed, N failed, N skipped
  *
  * The runner is a subreaper: whatever a case leaves behind becomes the runner's child, and is killed before
- * the next case; but for the suite that tests PID 1, whose children orphans are to become.  The runner also restores kernel.pid_max, so that a case that dies does not spoil the others.
+ * the next case; but for the suite that tests PID 1, whose children orphans are to become.  The runner also
+ * restores the limits that cases lower, so that one that dies does not spoil the others.
+ *
+ * A suite that is for another kernel, one without the path that it needs, is left out, as if it were not there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,13 +33,25 @@
 #include "verdict.h"
 
 #define RESULTS_FD 3
+#define THOROUGH_TIMES 10		/* how many times as long a case may take that tries all */
 
 static struct {
 	unsigned int passed, failed, skipped;
 } total;
 
-static long pid_max;		/* as it was found */
+/* What cases change of the machine, as it was found. */
+static struct {
+	const char *path;
+	long value;
+} limits[] = { { PID_MAX, 0 }, { THREADS_MAX, 0 }, { MAX_PID_NAMESPACES, 0 } };
+
 static int timeout_ms = CASE_TIMEOUT_S * 1000;
+static bool try_all;
+
+bool thorough(void)
+{
+	return try_all;
+}
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -61,6 +77,12 @@ static __attribute__((noreturn)) void case_process(const struct group *g, const 
 	verdict_pass();
 }
 
+static void restore_limits(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		write_sysctl(limits[i].path, limits[i].value);
+}
+
 static void kill_leftovers(void)
 {
 	pid_t pid;
@@ -73,10 +95,10 @@ static void kill_leftovers(void)
 }
 
 /*
- * Read all records.  A failure counts more than anything else that was said, then a skip; the first of its
- * kind is the one that is shown.
+ * Read all records, and say the notes among them.  A failure counts more than anything else that was said, then a
+ * skip; the first of its kind is the one that is shown.
  */
-static char read_verdict(int fd, char *text, size_t size)
+static char read_verdict(const char *suite, const char *name, int fd, char *text, size_t size)
 {
 	char buf[16 * VERDICT_SIZE], *record = buf, found = 0;
 	ssize_t length = read(fd, buf, sizeof(buf) - 1);
@@ -85,7 +107,9 @@ static char read_verdict(int fd, char *text, size_t size)
 	for (; record < buf + length; record += strlen(record) + 1) {
 		bool first = !found || (*record != found && *record != VERDICT_PASS && found != VERDICT_FAIL);
 
-		if (!first)
+		if (*record == VERDICT_NOTE)
+			say("note %s: %s: %s", suite, name, record + 1);
+		if (!first || *record == VERDICT_NOTE)
 			continue;
 		found = *record;
 		snprintf(text, size, "%s", record + 1);
@@ -112,8 +136,10 @@ static void report_case(const char *suite, const char *name, char verdict, int s
 	}
 }
 
-static void run_case(const char *suite, const char *name, const struct group *g, const void *row)
+static void run_case(const struct suite *s, const char *name, const struct group *g, const void *row)
 {
+	int bound_ms = timeout_ms * (s->slow ? s->slow : 1) * (try_all ? THOROUGH_TIMES : 1);
+	const char *suite = s->name;
 	char text[VERDICT_SIZE] = "";
 	int pipefd[2], status = 0;
 	bool late = false;
@@ -132,18 +158,18 @@ static void run_case(const char *suite, const char *name, const struct group *g,
 		case_process(g, row);
 	}
 	close(pipefd[1]);
-	if (wait_bounded(pid, &status, 0, timeout_ms) < 0) {
+	if (wait_bounded(pid, &status, 0, bound_ms) < 0) {
 		if (errno != ETIMEDOUT)
 			die("wait for the case");
 		late = true;
 	}
 	kill_leftovers();
-	write_sysctl(PID_MAX, pid_max);
-	verdict = read_verdict(pipefd[0], text, sizeof(text));
+	restore_limits();
+	verdict = read_verdict(suite, name, pipefd[0], text, sizeof(text));
 	close(pipefd[0]);
 	if (late && verdict != VERDICT_FAIL) {
 		verdict = VERDICT_FAIL;
-		snprintf(text, sizeof(text), "no verdict within %d s", timeout_ms / 1000);
+		snprintf(text, sizeof(text), "no verdict within %d s", bound_ms / 1000);
 	}
 	report_case(suite, name, verdict, status, text);
 }
@@ -160,6 +186,12 @@ static unsigned int run_selected(const struct selection *sel, const struct suite
 
 	if (sel->suite ? strcmp(sel->suite, s->name) : s->hidden)
 		return 0;
+	if (s->needs && access(s->needs, F_OK) < 0) {
+		if (!sel->suite)
+			return 0;
+		report(0, "suite %s: this kernel does not have %s", s->name, s->needs);
+		exit(EXIT_FAILED);
+	}
 	if (!sel->list && prctl(PR_SET_CHILD_SUBREAPER, !s->leaves_orphans) < 0)
 		die("prctl(PR_SET_CHILD_SUBREAPER)");
 	for (const struct group *g = s->groups; g < s->groups + s->count; g++) {
@@ -173,7 +205,7 @@ static unsigned int run_selected(const struct selection *sel, const struct suite
 			if (sel->list)
 				printf("%s: %s\n", s->name, name);
 			else
-				run_case(s->name, name, g, row);
+				run_case(s, name, g, row);
 		}
 	}
 	return found;
@@ -185,8 +217,14 @@ static void usage(void)
 	     "Check that this kernel keeps what clone_with_pids() promises.\n"
 	     "\n"
 	     "  --list         list the cases, one a line, and run none\n"
-	     "  --timeout=N    give each case N seconds\n"
+	     "  --timeout=N    give each case N seconds, and of a slow suite a multiple\n"
+	     "  --thorough     try all of what some cases take samples of: the suite `interrupted' then\n"
+	     "                 stops a restart and a checkpoint at every system call, for an hour or more;\n"
+	     "                 each case may take ten times as long\n"
 	     "  --help         show this text\n"
+	     "\n"
+	     "A suite that needs something of the kernel, such as /proc/self/fail-nth, is left out where the kernel\n"
+	     "does not have it, and --list does not list it then.\n"
 	     "\n"
 	     "Needs root in the initial pid namespace, and /proc.  Results go to standard output and to file\n"
 	     "descriptor 3, if it is open.  The exit status is 0 only if all cases passed.");
@@ -207,6 +245,10 @@ static void select_from(int argc, char **argv, struct selection *sel)
 		}
 		if (!strcmp(argv[i], "--list")) {
 			sel->list = true;
+			continue;
+		}
+		if (!strcmp(argv[i], "--thorough")) {
+			try_all = true;
 			continue;
 		}
 		if (!strncmp(argv[i], "--timeout=", 10)) {
@@ -239,7 +281,8 @@ static void prepare(void)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGCHLD, SIG_DFL);
-	pid_max = read_sysctl(PID_MAX);
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		limits[i].value = read_sysctl(limits[i].path);
 }
 
 int run_suites(int argc, char **argv, const struct suite *const *suites, size_t count)

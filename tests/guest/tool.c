@@ -14,6 +14,7 @@
 
 #include "calls.h"
 #include "tool.h"
+#include "tree.h"
 
 #define FOLDER "/mnt"
 #define PF_KTHREAD 0x00200000	/* of include/linux/sched.h */
@@ -27,8 +28,7 @@ void use_tools(void)
 		broken("prctl(PR_SET_CHILD_SUBREAPER)");
 }
 
-/* A file without a name, outside of the folder that the tools see. */
-static int scratch_file(void)
+int scratch_file(void)
 {
 	int fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
@@ -37,7 +37,7 @@ static int scratch_file(void)
 	return fd;
 }
 
-static void read_back(int fd, char *buf, size_t size)
+void read_back(int fd, char *buf, size_t size)
 {
 	ssize_t n = pread(fd, buf, size - 1, 0);
 
@@ -211,10 +211,15 @@ void same_tasks(const struct tasks *before, const char *after_what)
 	struct tasks now;
 
 	list_tasks(&now);
-	for (int i = 0; i < now.n; i++)
-		if (!has(before, now.pid[i]))
-			fail("after %s there is a task with pid %d that was not there before", after_what,
-			     now.pid[i]);
+	for (int i = 0; i < now.n; i++) {
+		struct task t = { .name = "?" };
+
+		if (has(before, now.pid[i]))
+			continue;
+		task_read(&t, now.pid[i]);
+		fail("after %s there is a task with pid %d (%s, %c, child of %d) that was not there before", after_what,
+		     now.pid[i], t.name, t.state, t.ppid);
+	}
 	for (int i = 0; i < before->n; i++)
 		if (!has(&now, before->pid[i]))
 			fail("after %s the task with pid %d is not there any more", after_what, before->pid[i]);

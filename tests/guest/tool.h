@@ -28,6 +28,10 @@ struct said {
 const struct said *run_tool(const char *const *argv);
 #define TOOL(...) run_tool((const char *const[]){ __VA_ARGS__, NULL })
 
+/* A file without a name, outside of the folder that the tools see; and what was written to it, which closes it. */
+int scratch_file(void);
+void read_back(int fd, char *buf, size_t size);
+
 /* One that goes on: it is given its standard input by write(in), and says a line at a time. */
 struct running {
 	pid_t pid;

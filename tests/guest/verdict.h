@@ -11,6 +11,7 @@
 #define VERDICT_PASS 'P'
 #define VERDICT_FAIL 'F'
 #define VERDICT_SKIP 'S'
+#define VERDICT_NOTE 'N'	/* no verdict, only a text */
 
 extern int verdict_fd;
 
