@@ -23,9 +23,12 @@ show_log = { echo '--- the last lines of $B/log/$1.log:'; tail -n 20 $B/log/$1.l
 all: $B/bzImage $B/initramfs.cpio.gz $B/clone_with_pids.iso
 
 include kernel/build.mk
+include kernel/steps.mk
 include demo/build.mk
 include initramfs/build.mk
-include tests/build.mk
 include iso/build.mk
+include tests/build.mk
+include tests/kselftest/build.mk
+include tests/series/build.mk
 
 $(shell mkdir -p $B/log)

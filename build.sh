@@ -14,10 +14,19 @@ usage() {
 		    --kernel         boot the kernel and the archive directly, without the ISO
 		    --kvm            use KVM; the default, TCG, works everywhere
 		    --mem N          give the machine N MB of memory (64; 32 is enough)
-		  test             build, then run all tests; the last line says how many passed and failed
+		  test [OPTION]... build, then run the tests; the last line says how many passed and failed
+		    --debug          instead: the guest's tests on a kernel that checks itself, with two CPUs
+		    --kselftest      instead: the kernel's own tests, on the patched and on the unpatched kernel
+		    --series         instead: the patches one by one, and the sources that they apply to
+		    --all            the tests, and these three
 		  bench            build, then measure: instructions, bytes and ratios, as Markdown
+		  fuzz [OPTION]... build, then call with random arguments for hours, on a kernel that checks itself
+		    --calls N        how many calls (1000000)
+		    --seed N         the seed of a former run
 		  clean            remove build/
 		  help             this text
+
+		Options of test may stand together.
 
 		  --no-install     with any command: name missing packages, but do not install them
 
@@ -52,12 +61,13 @@ needs() {
 		/usr/lib/ISOLINUX/isolinux.bin            isolinux
 		/usr/lib/syslinux/modules/bios/menu.c32   syslinux-common
 	END
-	run) cat <<-'END' ;;
+	run | fuzz) cat <<-'END' ;;
 		qemu-system-i386                          qemu-system-x86
 	END
 	bench) cat <<-'END' ;;
 		qemu-system-i386                          qemu-system-x86
 		gdb                                       gdb
+		readelf                                   binutils
 	END
 	display) cat <<-'END' ;;
 		/usr/lib/*/qemu/ui-gtk.so                 qemu-system-gui
@@ -67,6 +77,15 @@ needs() {
 		expect                                    expect
 		cpio                                      cpio
 		shellcheck                                shellcheck
+		/usr/i686-linux-gnu/lib/libc.a            libc6-dev-i386-cross
+	END
+	kselftest) cat <<-'END' ;;
+		/usr/i686-linux-gnu/lib/libc.a            libc6-dev-i386-cross
+	END
+	series) cat <<-'END' ;;
+		sparse                                    sparse
+		apt-cache                                 apt
+		/usr/share/perl/*/Term/ANSIColor.pm       perl
 	END
 	esac
 }
@@ -130,16 +149,24 @@ build() {
 no_install=
 command=build
 run_options=()
+test_options=()
+fuzz_options=()
 while [ $# -gt 0 ]; do
 	case $1 in
-	build | run | test | bench | clean | help) command=$1 ;;
+	build | run | test | bench | fuzz | clean | help) command=$1 ;;
 	-h | --help) command=help ;;
 	--no-install) no_install=1 ;;
 	--auto | --display | --kernel | --kvm) run_options+=("$1") ;;
+	--debug | --kselftest | --series | --all) test_options+=("$1") ;;
 	--mem)
 		[[ ${2-} =~ ^[1-9][0-9]*$ ]] || die "--mem: a number of MB must follow"
-		[ "$2" -ge 24 ] || die "--mem: the tour needs 24 MB at least, not $2"
+		[ "$2" -ge 12 ] || die "--mem: the tour needs 12 MB at least, not $2"
 		run_options+=("$1" "$2")
+		shift
+		;;
+	--calls | --seed)
+		[[ ${2-} =~ ^(0|[1-9][0-9]{0,8})$ ]] || die "$1: a number below 1000000000 must follow"
+		fuzz_options+=("$1" "$2")
 		shift
 		;;
 	*) die "what is $1? ./build.sh help lists the commands and options" ;;
@@ -148,6 +175,12 @@ while [ $# -gt 0 ]; do
 done
 if [ "$command" != run ] && [ "${#run_options[@]}" -gt 0 ]; then
 	die "$command: ${run_options[0]} is for ./build.sh run"
+fi
+if [ "$command" != test ] && [ "${#test_options[@]}" -gt 0 ]; then
+	die "$command: ${test_options[0]} is for ./build.sh test"
+fi
+if [ "$command" != fuzz ] && [ "${#fuzz_options[@]}" -gt 0 ]; then
+	die "$command: ${fuzz_options[0]} is for ./build.sh fuzz"
 fi
 
 case $command in
@@ -165,14 +198,23 @@ run)
 	exec iso/run.sh "${run_options[@]}"
 	;;
 test)
-	prepare build test
+	case " ${test_options[*]-} " in
+	*" --all "*) test_options=(ordinary debug kselftest series) ;;
+	*) test_options=("${test_options[@]#--}") ;;
+	esac
+	prepare build test "${test_options[@]}"
 	build
-	exec tests/run.sh
+	exec tests/run.sh "${test_options[@]}"
 	;;
 bench)
 	prepare build bench
 	build >&2
 	exec tests/bench.sh
+	;;
+fuzz)
+	prepare build fuzz
+	build
+	exec tests/fuzz.sh "${fuzz_options[@]}"
 	;;
 clean)
 	lock

@@ -1,4 +1,15 @@
-# The programs that test and measure in the guest; the host's tests need no building.
+# The programs that test and measure in the guest; most of the host's tests need no building.
 
 $(eval $(call program,$B/tests/guest/guest-tests,$(call objects,tests/guest)))
 $(eval $(call program,$B/tests/bench/guest-bench,$(call objects,tests/bench)))
+$(eval $(call program,$B/tests/fuzz/guest-fuzz,$(call objects,tests/fuzz)))
+
+# What ./build.sh bench measures beside the lesson's kernel: the least Linux that starts PID 1, and Debian's.
+$(eval $(call kernel,floor,kernel/variants/floor.config))
+
+$B/stock/bzImage: tests/bench/fetch-stock.sh initramfs/apt-i386.sh
+	$(call say,stock: fetching the kernel that Debian has for i386)
+	$(call logged,stock,tests/bench/fetch-stock.sh $(@D))
+
+$(eval $(call iso,$B/floor/clone_with_pids.iso,$B/floor/arch/x86/boot/bzImage))
+$(eval $(call iso,$B/stock/clone_with_pids.iso,$B/stock/bzImage))

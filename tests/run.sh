@@ -2,16 +2,26 @@
 # usage: run.sh [FILE...]
 #
 # Run the tests of the host, which boot the machine for the guest's; ./build.sh test calls this after a build.
-# FILEs are names in tests/host without .sh; without any, all are run.  Every `pass' and `FAIL' line counts, and a
-# file that ends without one, or badly, counts as failed.
+# FILEs are names in tests/host without .sh; `ordinary', and no name at all, stand for those that need no other kernel
+# than the one that is built.  Every `pass' and `FAIL' line counts, and a file that ends without one, or badly, counts
+# as failed.
 set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "$(realpath "$0")")/.."
 
 # In this order.  What only compiles runs beside the others.
-files=(lint outputs harness failures boot tour guest)
-beside=(reproducible)
-[ $# = 0 ] || files=("$@") beside=()
+files=()
+beside=()
+[ $# != 0 ] || set -- ordinary
+for file; do
+	case $file in
+	ordinary)
+		files+=(lint outputs harness failures source boot tour guest glibc)
+		beside=(reproducible)
+		;;
+	*) files+=("$file") ;;
+	esac
+done
 
 # Judge what a file's lines came to; its exit status is $2.
 ended() {

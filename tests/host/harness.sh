@@ -3,6 +3,7 @@
 # shellcheck disable=SC2317 # the cases are called by their names
 . "${0%/*}/lib.sh"
 . "${0%/*}/qemu.sh"
+. "${0%/*}/splats.sh"
 
 # shellcheck disable=SC2034 # lib.sh's main reads it
 CASES="
@@ -12,6 +13,7 @@ CASES="
 10 wrong_verdict  | another verdict, or text behind the right one, is a failure
 30 cases_fail     | a case that fails, hangs or dies is reported as failed
 30 runner_counts  | run.sh counts, fails on a file without a verdict, and says so in its last line
+10 each_splat     | of a console's log, each kind of splat is found, and nothing else
 30 interrupted    | run.sh, told to end, ends the case that is running
 "
 
@@ -108,6 +110,26 @@ runner_counts() {
 	runs_to "0 passed, 1 failed" 1
 	machinery example <<<'echo "pass example: one"; exit 3'
 	runs_to "1 passed, 1 failed" 1
+}
+
+# Each line is to be found, wherever in the line it begins, and each pattern finds one; the clean log has what looks
+# like them.
+each_splat() {
+	local line pattern
+	while IFS= read -r pattern; do
+		grep -Eq "$pattern" tests/host/splats.dirty || fail "there is no line to try $pattern on"
+	done < <(splat_patterns)
+	while IFS= read -r line; do
+		printf '[    1.000000] %s\n' "$line" >"$scratch/log"
+		[ -n "$(splats "$scratch/log")" ] || fail "not found: $line"
+		printf 'pass pids: one[    1.000000] %s\n' "$line" >"$scratch/log"
+		[ -n "$(splats "$scratch/log")" ] || fail "not found behind other text: $line"
+	done <tests/host/splats.dirty
+	splats tests/host/splats.clean >"$scratch/found"
+	[ ! -s "$scratch/found" ] || fail "found in a clean log: $(head -n 1 "$scratch/found")"
+	no_splats tests/host/splats.clean
+	cat tests/host/splats.clean "$scratch/log" >"$scratch/both"
+	if (no_splats "$scratch/both"); then fail "one at the end is overlooked"; fi
 }
 
 # The case says through a fifo that it runs, and holds it open: the case's end is the end of the file.

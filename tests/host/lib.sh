@@ -19,6 +19,14 @@ fail() {
 	exit 1
 }
 
+# Make what only tests need.  As build.sh does, one build at a time in this checkout.
+make_outputs() {
+	exec 9<.
+	flock -n 9 || fail "another build is running in $root"
+	make -j"$(nproc)" "$@" 9<&-
+	exec 9<&-
+}
+
 # Run a case by its function's name, as `FILE --case FUNCTION ARGUMENT...`.
 run_one() {
 	scratch=$(mktemp -d "$root/build/test.XXXXXX")

@@ -17,10 +17,11 @@ from_disk() {
 }
 
 # Boot the kernel and the archive without the ISO: arguments for the kernel, then for QEMU.
+kernel=build/bzImage archive=build/initramfs.cpio.gz
 directly() {
 	local append=$1
 	shift
-	qemu=("${machine[@]}" -m 64 -kernel build/bzImage -initrd build/initramfs.cpio.gz
+	qemu=("${machine[@]}" -m 64 -kernel "$kernel" -initrd "$archive"
 		-append "$(<iso/arguments) panic=-1 $append" -serial stdio -serial "file:$scratch/verdict" "$@")
 }
 
@@ -36,6 +37,16 @@ play() {
 		printf '\n'
 		fail "$(tail -n 1 <<<"$why")"
 	fi
+}
+
+# An archive with more in it, $scratch/archive: the shipped one and the folder's files, which belong to root there.
+# The kernel unpacks one after the other.
+archive_with() {
+	{
+		cat build/initramfs.cpio.gz
+		(cd "$1" && find . -mindepth 1 | cpio -o -H newc -R 0:0 --quiet) | gzip -n
+	} >"$scratch/archive"
+	archive=$scratch/archive
 }
 
 # The verdict's last line; nothing if there is none.

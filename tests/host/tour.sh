@@ -8,6 +8,9 @@
 CASES="
 300 from_start_to_end | Enter leads from the welcome through all chapters to the end; each screen fits 80x25
 240 backwards         | the chapters by digits, from the last to the first, twice, and each repeated
+120 alive             | in the shell at a screen the tree that it shows is alive; at the next chapter it is gone
+120 another_image     | an image that is not the lesson's: the chapter says that it did not work, and works when it is repeated
+120 recipe            | the counter in the shell's help, typed as it is printed: it stops at the checkpoint and counts on after the restart
 180 keys              | b goes back, r repeats, s opens a shell that returns, a key without meaning does nothing
 120 leave             | q asks; n stays, y switches the machine off
 "
@@ -53,22 +56,72 @@ tour() {
 
 from_start_to_end() {
 	tour walk '\r' 'The end of the tour'
-	screens_fit 7
+	screens_fit 8
 }
 
 backwards() {
 	local steps=() chapter
-	for chapter in 7 6 5 4 3 2 1 7 6 5 4 3 2 1; do
+	for chapter in 8 7 6 5 4 3 2 1 8 7 6 5 4 3 2 1; do
 		steps+=(send "$chapter" wait "$(chapter "$chapter")" send r wait "$(chapter "$chapter")")
 	done
 	tour "${steps[@]}"
-	screens_fit 7
+	screens_fit 8
 }
 
 keys() {
 	tour send 4 wait "$(chapter 4)" send b wait "$(chapter 3)" send r wait "$(chapter 3)" send x wait "$KEYS" \
 		send '\033\[A' wait "$KEYS" send s wait "$PROMPT" send 'echo in the shell: $\(\(6*7\)\)\r' wait 'in the shell: 42' \
 		wait "$PROMPT" send 'exit\r' wait "$(chapter 3)" send b wait "$(chapter 2)"
+}
+
+# Steps for lines that are typed in the shell; there is no backslash in them.
+in_shell() {
+	local line
+	for line; do
+		steps+=(wait "$PROMPT" send "$line"'\r')
+	done
+}
+
+alive() {
+	local steps=(send 4 wait "$(chapter 4)" send '\r' wait "29 of 29 pids equal" wait "$KEYS" send s)
+	# shellcheck disable=SC2016 # the shell in the machine expands this
+	in_shell 'echo there: $(pidof leaf counter | wc -w)' 'exit'
+	steps+=(wait "$KEYS" send 1 wait "$(chapter 1)" send s)
+	# shellcheck disable=SC2016
+	in_shell 'echo there: $(pidof leaf counter | wc -w)'
+	tour "${steps[@]}" wait "$PROMPT"
+	[ "$(grep -o '^there: [0-9]*' "$scratch/console" | tr '\n' ' ')" = "there: 2 there: 0 " ] ||
+		fail "the tree was not alive at its screen, or not dead after it"
+}
+
+another_image() {
+	local steps=(send 4 wait "$(chapter 4)" send s)
+	in_shell 'echo nothing >/tmp/lesson.img' 'exit'
+	steps+=(wait "$KEYS" send '\r' wait "did not work.*restart.*$KEYS" send r wait "$(chapter 4)" send '\r'
+		wait "29 of 29 pids equal" wait "$KEYS")
+	directly mode=guided
+	play wait "$KEYS" "${steps[@]}"
+}
+
+# The numbers that the counter has written, as `tail' prints them in the end: none is missing, none is there twice.
+recipe() {
+	local steps=() line lines
+	mapfile -t lines < <(sed -n '/^A counter/,/^Try/{s/^  //p}' initramfs/files/help | sed 's/   .*//')
+	[ "${#lines[@]}" = 6 ] || fail "the recipe has ${#lines[@]} lines"
+	for line in "${lines[@]:0:5}"; do
+		# shellcheck disable=SC2016 # the shell in the machine expands this
+		in_shell "$line" 'echo at $(tail -n 1 /tmp/n)' 'sleep 3'
+	done
+	directly mode=shell
+	play "${steps[@]}" wait "$PROMPT" send "${lines[5]}"'\r' wait '\n20\r' send '\003' wait "$PROMPT"
+	awk '
+		/# / { tails = 0 }
+		/# [^ ]*tail / { part++; tails = 1 }
+		/# [^ ]*checkpoint / { recorded = 1 }
+		/^at [0-9]/ && recorded && !stopped { stopped = $2 }
+		/^[0-9]+$/ && tails { if (part in at && $0 != at[part] + 1) bad = 1; at[part] = $0 }
+		END { exit !(at[1] && at[2] == stopped && at[3] > stopped && !bad) }
+	' "$scratch/console" || fail "the counter did not stop, or lost or repeated a number"
 }
 
 leave() {

@@ -1,0 +1,42 @@
+#!/bin/bash
+# docs/image-format.md names each section and each field that demo/cr/image_code.c writes, and none that it does not.
+# shellcheck disable=SC2317 # the cases are called by their names
+. "${0%/*}/lib.sh"
+
+# shellcheck disable=SC2034 # lib.sh's main reads it
+CASES="
+10 tags   | each tag of a section is a heading of the page, and the other way round
+10 fields | each field of a structure is a row of the page, and the other way round
+"
+
+code=demo/cr/image_code.c
+page=docs/image-format.md
+
+# same NAME NAME: two lists, one word a line.
+same() {
+	local missing
+	missing=$(comm -3 <(sort -u "$1") <(sort -u "$2"))
+	[ -s "$1" ] || fail "nothing was found in $code"
+	[ -z "$missing" ] || fail "only in $code, or (indented) only in $page:"$'\n'"$missing"
+}
+
+tags() {
+	sed -n 's/.*= LIST("\([A-Z]*\) *", .*/\1/p' "$code" >"$scratch/code"
+	sed -n 's/^### \([A-Z]*\)$/\1/p' "$page" >"$scratch/page"
+	same "$scratch/code" "$scratch/page"
+}
+
+# What a coding function takes: x->field, x->field[i], x->field[i].part, or the name that CODE_ARRAY() is given.
+fields() {
+	{
+		grep -E "code_[a-z0-9]+\(|^		&p->" "$code" | grep -oE '&?[a-z]->[a-z0-9_]+(\[[^]]*\])?(\.[a-z]+)?' |
+			sed -E 's/.*->//; s/\[[^]]*\]//; /^(count|error)$/d'
+		sed -nE 's/.*CODE_ARRAY\(c, [a-z], ([a-z_]+), .*/\1/p' "$code"
+		grep -q 'code_actions' "$code" && echo actions
+	} >"$scratch/code"
+	# shellcheck disable=SC2016 # the page's backquotes
+	sed -nE 's/^\| `([a-z_.]+)` \| .*/\1/p' "$page" >"$scratch/page"
+	same "$scratch/code" "$scratch/page"
+}
+
+main "$@"
