@@ -58,15 +58,20 @@ enum {
 
 extern const struct method methods[N_METHODS];
 
-/* Results: a line of the form `bench: AREA: WHAT: NUMBER UNIT', for whoever makes a table of them. */
-void result(const char *area, const char *what, double number, const char *unit);
-
-/* Sorts the numbers; best is the first then. */
-uint64_t median(uint64_t *numbers, int n);
+/*
+ * The best and the median of n counts, which it sorts: a line each of the form
+ * `bench: AREA: WHAT: NUMBER KIND', for whoever makes a table of them.
+ */
+void result(const char *area, const char *what, uint64_t *counts, int n);
 
 /* Each area of the benchmark: reports its results, and ends the program if it cannot. */
 void bench_calls(void);
 void bench_refusals(void);
 void bench_trees(void);
+void bench_checkpoint(void);
+
+/* What is checkpointed and restarted there: this program itself, started anew as `guest-bench tree TASKS BYTES'. */
+#define TREE_WORD "tree"
+void tree_program(int tasks, size_t memory) __attribute__((noreturn));
 
 #endif

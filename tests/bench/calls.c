@@ -4,8 +4,12 @@
  *
  * Twice: with a live neighbour whose pids are next to the chosen ones at every
  * level, as in a tree under restart, where the pid table's node is there
- * already; and alone in an empty region.  Every other round goes through the
- * methods backwards, so that none profits from what the one before it left.
+ * already; and alone in an empty region.  Each order of the methods is gone
+ * through forwards and then backwards, and the next one is another: what a call
+ * leaves behind (half a slab, a list of things to be freed) is found by any of
+ * the others in turn.
+ *
+ * The children's own instructions do not count: none runs before it is waited for.
  */
 #include <errno.h>
 #include <sched.h>
@@ -20,7 +24,7 @@
 #include "clone_with_pids.h"
 #include "report.h"
 
-#define ROUNDS 100
+#define ROUNDS 200
 #define CHOSEN 20000
 
 static const int levels[] = { 0, 1, 2, 4, 8, 16, 32 };
@@ -67,31 +71,44 @@ static pid_t start_neighbour(int nr)
 	return pid;
 }
 
+/* The methods in an order that looks random, and is the same in every run. */
+static void shuffle(int *order)
+{
+	static uint32_t state = 1;
+
+	for (int i = 0; i < N_METHODS; i++) {
+		int j;
+
+		state = state * 1664525 + 1013904223;
+		j = (state >> 16) % (i + 1);
+		order[i] = order[j];
+		order[j] = i;
+	}
+}
+
 static void measure(int level, bool neighbour)
 {
 	static uint64_t count[N_METHODS][ROUNDS];
 	pid_t pids[MAX_LEVELS], other = neighbour ? start_neighbour(level + 1) : 0;
-	uint64_t base = 0;
+	int order[N_METHODS];
 	char what[64];
 
+	take_priority();
 	for (int i = 0; i <= level; i++)
 		pids[i] = CHOSEN;
-	for (int round = 0; round < ROUNDS; round++)
+	for (int round = 0; round < ROUNDS; round++) {
+		if (!(round & 1))
+			shuffle(order);
 		for (int i = 0; i < N_METHODS; i++) {
-			int m = round & 1 ? N_METHODS - 1 - i : i;
+			int m = order[round & 1 ? N_METHODS - 1 - i : i];
 
 			count[m][round] = one_call(&methods[m], pids, level + 1);
 		}
+	}
 	for (int m = 0; m < N_METHODS; m++) {
-		uint64_t middle = median(count[m], ROUNDS);
-
-		if (!m)
-			base = middle;
 		snprintf(what, sizeof(what), "level %d, %s, %s", level, neighbour ? "neighbour" : "alone",
 			 methods[m].name);
-		result("calls", what, middle, "median");
-		result("calls", what, count[m][0], "best");
-		result("calls", what, (double)middle / base, "of clone");
+		result("calls", what, count[m], ROUNDS);
 	}
 	if (other) {
 		kill(other, SIGKILL);

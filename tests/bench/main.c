@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * guest-bench - instruction counts, under `qemu -icount shift=0'
+ * guest-bench [AREA] - instruction counts, under `qemu -icount shift=0'
  *
  * Writes its results to stdout and, for the host, to file descriptor 3.
  */
@@ -78,17 +78,6 @@ const struct method methods[N_METHODS] = {
 	[METHOD_CLONE_WITH_PIDS]    = { "clone_with_pids", with_pids },
 };
 
-void result(const char *area, const char *what, double number, const char *unit)
-{
-	char line[160];
-	int n = snprintf(line, sizeof(line), number < 100 ? "bench: %s: %s: %.4f %s\n" : "bench: %s: %s: %.0f %s\n",
-			 area, what, number, unit);
-
-	fputs(line, stdout);
-	if (write(RESULTS_FD, line, n) != n)
-		die("write a result");
-}
-
 static int by_value(const void *a, const void *b)
 {
 	const uint64_t *x = a, *y = b;
@@ -96,10 +85,21 @@ static int by_value(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-uint64_t median(uint64_t *numbers, int n)
+static void result_line(const char *area, const char *what, uint64_t number, const char *kind)
 {
-	qsort(numbers, n, sizeof(*numbers), by_value);
-	return numbers[n / 2];
+	char line[160];
+	int n = snprintf(line, sizeof(line), "bench: %s: %s: %llu %s\n", area, what, number, kind);
+
+	fputs(line, stdout);
+	if (write(RESULTS_FD, line, n) != n)
+		die("write a result");
+}
+
+void result(const char *area, const char *what, uint64_t *counts, int n)
+{
+	qsort(counts, n, sizeof(*counts), by_value);
+	result_line(area, what, counts[0], "best");
+	result_line(area, what, counts[n / 2], "median");
 }
 
 void take_priority(void)
@@ -111,12 +111,22 @@ void take_priority(void)
 		die("ask for real-time priority");
 }
 
+static const struct {
+	const char *name;
+	void (*run)(void);
+} areas[] = {
+	{ "calls", bench_calls }, { "refusals", bench_refusals }, { "trees", bench_trees },
+	{ "checkpoint", bench_checkpoint },
+};
+
+/* All areas, or the one that is named. */
 int main(int argc, char **argv)
 {
-	(void)argc;
 	report_program(argv[0]);
-	bench_calls();
-	bench_refusals();
-	bench_trees();
+	if (argc == 4 && !strcmp(argv[1], TREE_WORD))
+		tree_program(atoi(argv[2]), strtoul(argv[3], NULL, 10));
+	for (size_t i = 0; i < sizeof(areas) / sizeof(*areas); i++)
+		if (argc < 2 || !strcmp(argv[1], areas[i].name))
+			areas[i].run();
 	return EXIT_OK;
 }
