@@ -156,7 +156,7 @@ static void taken_at(const struct task *t, int level, struct running *shell)
 {
 	struct nspid middle = { .levels = 2, .pid = { 0 } };
 	struct held other = { .fd = -1 };
-	char line[300], want[100], command[100];
+	char line[300], want[100], command[200];
 	struct tree all;
 
 	if (level == 0) {
@@ -171,8 +171,8 @@ static void taken_at(const struct task *t, int level, struct running *shell)
 		enter_for_children(&(struct nspid){ 1, { middle.pid[0] } });
 		other = hold(0, LIST(t->pid[1]));
 	} else {
-		snprintf(command, sizeof(command), "cwp -p %d sleep 1000 </dev/null >/dev/null 2>&1 & usleep 300000; echo started",
-			 t->pid[2]);
+		snprintf(command, sizeof(command), "cwp -p %d sleep 1000 </dev/null >/dev/null 2>&1 & "
+			 "until grep -qs sleep /proc/%d/comm; do usleep 10000; done; echo started", t->pid[2], t->pid[2]);
 		ask(shell, command, line, sizeof(line));
 	}
 	snprintf(want, sizeof(want), "pid %d is taken at level %d by ", t->pid[level], level);

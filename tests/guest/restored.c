@@ -34,8 +34,7 @@ void use_images(void)
 		broken("a larger folder");
 }
 
-/* Has it said this line?  A complaint of its is a failure. */
-static bool has_said(const char *line)
+bool restored_has_said(const char *line)
 {
 	char text[8192] = "\n", want[128], *complaint;
 
@@ -54,7 +53,7 @@ void restored_await(const char *line)
 {
 	long deadline = now_ms() + BOUND_MS;
 
-	while (!has_said(line)) {
+	while (!restored_has_said(line)) {
 		if (now_ms() > deadline)
 			fail("the subject does not say `%s'", line);
 		sleep_ms(3);

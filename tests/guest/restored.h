@@ -55,6 +55,12 @@ volatile uint32_t *share_words(void);
 /* Wait, bounded, for a word in memory that is shared. */
 void await_word(const volatile uint32_t *word, uint32_t value);
 
+/*
+ * Wait, bounded, until the children of the calling process and its other threads are all in one of these states,
+ * letters of /proc/PID/stat.  Who has said that it is about to wait for something, and is in state S, waits.
+ */
+void await_states(const char *letters);
+
 /* The root of a tree: nothing of the test's is open in it.  Only restored.c calls it. */
 void run_inside(subject *run) __attribute__((noreturn));
 
@@ -117,7 +123,10 @@ void restored_compare(const struct restored *r, enum way way);
 /* Tell the tree that it has been restarted, and wait for its answer. */
 void restored_answer(const struct restored *r);
 
-/* Wait for a line that the subject says, bounded. */
+/* Has the subject said this line?  A complaint of its is a failure of the case. */
+bool restored_has_said(const char *line);
+
+/* Wait until it has, bounded. */
 void restored_await(const char *line);
 
 /* Kill it; nothing is left. */

@@ -142,9 +142,9 @@ static void waiting(void)
 	start_waiters(pids);
 	for (size_t i = 0; i < ARRAY_SIZE(waiters); i++)
 		await_word(&common[ENTERED + i], 1);
-	sleep_ms(30);
+	await_states("S");
 	record_here();
-	sleep_ms(30);
+	await_states("SZ");	/* wait4() has what it waits for, the restart */
 	for (size_t i = 0; i < ARRAY_SIZE(waiters); i++)
 		if (common[DONE + i] && waiters[i].wait != in_wait4)
 			wrong("%s: it has ended too early", waiters[i].name);

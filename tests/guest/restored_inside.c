@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Inside: what a subject does to be heard, and to know when it has been restarted. */
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,6 +13,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include "procfs.h"
 #include "report.h"
 #include "restored.h"
 
@@ -99,6 +102,65 @@ void await_word(const volatile uint32_t *word, uint32_t value)
 	while (*word != value) {
 		if (now_ms() > deadline)
 			wrong("word %u stays %u and does not become %u", (unsigned int)((unsigned long)word % 4096 / 4), *word, value);
+		sleep_ms(1);
+	}
+}
+
+/* The pids are those that /proc has; it finds threads as it finds processes. */
+static bool is_in(pid_t pid, const char *letters)
+{
+	char *stat = procfs_text(pid, "stat"), *name_end = stat ? strrchr(stat, ')') : NULL;
+	bool is = name_end && name_end[1] == ' ' && strchr(letters, name_end[2]);
+
+	free(stat);
+	return is;
+}
+
+/* Those of one of our threads. */
+static bool children_in_states(pid_t self, const char *thread, const char *letters)
+{
+	char path[64], *children, *end;
+	bool are = true;
+
+	snprintf(path, sizeof(path), "task/%.20s/children", thread);
+	children = procfs_text(self, path);
+	MUST(children);
+	for (char *p = children; are; p = end) {
+		pid_t pid = strtol(p, &end, 10);
+
+		if (end == p)
+			break;
+		are = is_in(pid, letters);
+	}
+	free(children);
+	return are;
+}
+
+static bool others_in_states(const char *letters)
+{
+	char self[64] = "";
+	const struct dirent *thread;
+	bool are = true;
+	DIR *threads = opendir("/proc/self/task");
+
+	MUST(threads && readlink("/proc/thread-self", self, sizeof(self) - 1) > 0);
+	while (are && (thread = readdir(threads))) {
+		if (!isdigit(*thread->d_name))
+			continue;
+		are = children_in_states(atoi(self), thread->d_name, letters) &&
+		      (!strcmp(thread->d_name, strrchr(self, '/') + 1) || is_in(atoi(thread->d_name), letters));
+	}
+	closedir(threads);
+	return are;
+}
+
+void await_states(const char *letters)
+{
+	long deadline = now_ms() + INSIDE_BOUND_MS;
+
+	while (!others_in_states(letters)) {
+		if (now_ms() > deadline)
+			wrong("its children and other threads are not all in one of the states %s", letters);
 		sleep_ms(1);
 	}
 }

@@ -260,6 +260,9 @@ static void inherited(void)
 	succeeded(TOOL("checkpoint", "-o", "image", pid));
 	close(before.in);
 	close(before.out);
+	/* unshare ends after its child, and may have been waited for already. */
+	while (waitpid(-1, NULL, __WALL) > 0)
+		;
 	same_tasks(&tasks, "the checkpoint");
 	after = START("restart", "-i", "image");
 	read_line(&after, line, sizeof(line));

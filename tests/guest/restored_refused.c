@@ -84,7 +84,7 @@ static void dead_leader(void)
 		syscall(SYS_exit, 0);
 	}
 	await_word(&words[3], 1);
-	sleep_ms(20);
+	await_states("Z");
 	words[1] = 0;
 	await_word(&words[0], 1);
 	record_here();

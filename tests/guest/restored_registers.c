@@ -138,7 +138,7 @@ static void in_a_system_call(void)
 		_exit(0);
 	}
 	await_word(&words[ENTERED], 1);
-	sleep_ms(20);
+	await_states("S");
 	record_here();
 	MUST(write(fds[1], "!", 1) == 1);
 	await_word(&words[DONE], 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Sleeps of all kinds in which a task is recorded: none ends early, none takes more than twice its time. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +17,13 @@
 #include "restored.h"
 
 #define SLEEP_MS 1500
+#define LONGEST_MS (4 * SLEEP_MS)
 #define AWAY_MS  1000
 #define SLACK_MS 4000		/* of a machine that does other things, too */
 
 typedef long long pair[2];	/* struct __kernel_timespec */
+
+static int sleep_time;		/* in ms */
 
 #define CALL(...) (syscall(__VA_ARGS__) < 0 ? -errno : 0)
 
@@ -28,12 +32,12 @@ static void future(int clock, pair at)
 	struct timespec now;
 
 	MUST(!clock_gettime(clock, &now));
-	now.tv_nsec += SLEEP_MS % 1000 * 1000000;
-	at[0] = now.tv_sec + SLEEP_MS / 1000 + now.tv_nsec / 1000000000;
+	now.tv_nsec += sleep_time % 1000 * 1000000;
+	at[0] = now.tv_sec + sleep_time / 1000 + now.tv_nsec / 1000000000;
 	at[1] = now.tv_nsec % 1000000000;
 }
 
-#define RELATIVE { SLEEP_MS / 1000, SLEEP_MS % 1000 * 1000000 }
+#define RELATIVE { sleep_time / 1000, sleep_time % 1000 * 1000000 }
 
 static int nanosleep_same(void)
 {
@@ -81,7 +85,7 @@ static int clock_nanosleep_realtime(void)
 
 static int poll_nothing(void)
 {
-	return CALL(SYS_poll, NULL, 0, SLEEP_MS);
+	return CALL(SYS_poll, NULL, 0, sleep_time);
 }
 
 static int ppoll_nothing(void)
@@ -93,7 +97,7 @@ static int ppoll_nothing(void)
 
 static int select_nothing(void)
 {
-	int t[2] = { SLEEP_MS / 1000, SLEEP_MS % 1000 * 1000 };
+	int t[2] = { sleep_time / 1000, sleep_time % 1000 * 1000 };
 
 	return CALL(SYS__newselect, 0, NULL, NULL, NULL, t);
 }
@@ -146,7 +150,7 @@ static const struct sleeper {
 	const char *name;
 	int (*sleep)(void);
 	int result;
-	int rounds;		/* how many times SLEEP_MS it may last; 0: until a point in time, wherever it is */
+	int rounds;		/* how many times its time it may last; 0: until a point in time, wherever it is */
 } sleepers[] = {
 	{ "nanosleep(t, t)", nanosleep_same, 0, 1 },
 	{ "nanosleep(t, NULL)", nanosleep_alone, 0, 2 },
@@ -165,11 +169,30 @@ static const struct sleeper {
 };
 
 #define N ARRAY_SIZE(sleepers)
-static int away_ms;
+
+/*
+ * When the tree was held, in ms of now_ms(), which no restart changes: the begin and the end of the first checkpoint,
+ * the end of all; and how long at least the tree did not exist.  The test leaves it in a file for the tree, which
+ * judges itself.
+ */
+#define MOMENTS "/mnt/moments"
+
+static struct moments {
+	long begin, held, end, away;
+} moments;
+
+static void learn_moments(void)
+{
+	int fd = open(MOMENTS, O_RDONLY | O_CLOEXEC);
+
+	MUST(fd >= 0 && read(fd, &moments, sizeof(moments)) == sizeof(moments));
+	close(fd);
+}
 
 static void judge(const struct sleeper *s, int result, int lasted)
 {
-	int least = SLEEP_MS + (s->rounds ? away_ms : 0), most = SLEEP_MS * (s->rounds ? s->rounds : 1) + away_ms + SLACK_MS;
+	int least = sleep_time + (s->rounds ? moments.away : 0);
+	int most = sleep_time * (s->rounds ? s->rounds : 1) + moments.end - moments.begin + SLACK_MS;
 
 	if (result != s->result)
 		wrong("%s: it returned %d, not %d", s->name, result, s->result);
@@ -177,10 +200,13 @@ static void judge(const struct sleeper *s, int result, int lasted)
 		wrong("%s: it lasted %d ms, and not %d to %d", s->name, lasted, least, most);
 }
 
+#define LATE "late"	/* one may have ended before all of them were held: there is nothing to judge */
+
 static void sleeping(void)
 {
 	volatile uint32_t *words = share_words();
 	volatile uint32_t *entered = words, *done = words + 100, *result = words + 200, *lasted = words + 300;
+	volatile uint32_t *ended = words + 400;
 
 	for (size_t i = 0; i < N; i++) {
 		long start;
@@ -190,47 +216,74 @@ static void sleeping(void)
 		start = now_ms();
 		entered[i] = 1;
 		result[i] = sleepers[i].sleep();
-		lasted[i] = now_ms() - start + 1;	/* both are rounded down */
+		ended[i] = now_ms();
+		lasted[i] = ended[i] - start + 1;	/* both are rounded down */
 		done[i] = 1;
 		_exit(0);
 	}
 	for (size_t i = 0; i < N; i++)
 		await_word(&entered[i], 1);
-	sleep_ms(30);
-	for (size_t i = 0; i < N; i++)
-		SAME(done[i], 0);
+	await_states("SZ");
 	record_here();
+	learn_moments();
 	for (size_t i = 0; i < N; i++) {
 		await_word(&done[i], 1);
+		if ((long)ended[i] <= moments.held) {
+			say(LATE);
+			return;
+		}
+	}
+	for (size_t i = 0; i < N; i++)
 		judge(&sleepers[i], result[i], lasted[i]);
+}
+
+static void be_away(struct restored *r)
+{
+	restored_checkpoint(r);
+	moments.held = now_ms();
+	moments.away = AWAY_MS;
+	sleep_ms(AWAY_MS);
+	restored_restart(r, WAY_ALL);
+}
+
+static void be_held(struct restored *r)
+{
+	for (int i = 0; i < 3; i++) {
+		succeeded(TOOL("checkpoint", "--leave-running", "-o", "image", number(r->root)));
+		if (!i)
+			moments.held = now_ms();
 	}
 }
 
-static void sleep_away(void)
+/* On a busy machine it takes long to record them: they sleep longer then. */
+static void sleep_while(void (*absent)(struct restored *))
 {
 	struct restored r;
 
 	use_images();
-	away_ms = AWAY_MS;
-	restored_start(&r, sleeping);
-	restored_checkpoint(&r);
-	sleep_ms(AWAY_MS);
-	restored_restart(&r, WAY_ALL);
-	restored_answer(&r);
-	restored_end(&r);
+	for (sleep_time = SLEEP_MS; sleep_time <= LONGEST_MS; sleep_time *= 2) {
+		restored_start(&r, sleeping);
+		moments = (struct moments){ .begin = now_ms() };
+		absent(&r);
+		moments.end = now_ms();
+		write_file(MOMENTS, &moments, sizeof(moments));
+		restored_answer(&r);
+		restored_end(&r);
+		if (!restored_has_said(LATE))
+			return;
+	}
+	fail("even sleeps of %d ms are over before they are recorded", LONGEST_MS);
+}
+
+static void sleep_away(void)
+{
+	sleep_while(be_away);
 }
 
 /* As it was: also for who looks at the clock. */
 static void sleep_held(void)
 {
-	struct restored r;
-
-	use_images();
-	restored_start(&r, sleeping);
-	for (int i = 0; i < 3; i++)
-		succeeded(TOOL("checkpoint", "--leave-running", "-o", "image", number(r.root)));
-	restored_answer(&r);
-	restored_end(&r);
+	sleep_while(be_held);
 }
 
 static const struct function_row functions[] = {

@@ -79,7 +79,7 @@ static void locks(void)
 	c = start(waits_for_semaphore, (void *)33);
 	await_word(&words[1], 1);
 	await_word(&words[2], 1);
-	sleep_ms(20);
+	await_states("S");
 	record_here();
 	SAME(condition_holds, false);
 	SAME(pthread_mutex_trylock(&lock), EBUSY);
