@@ -78,7 +78,7 @@ bool restarted(void)
 void await_restart(void)
 {
 	while (!restarted())
-		sleep_ms(2);
+		sleep_ms(10);	/* there may be a hundred who look */
 }
 
 void record_here(void)
