@@ -17,7 +17,7 @@ CASES="
 
 180 option_vanishes           | an option that vanishes stops the build: option and fragment are named
 60 nothing_to_do              | nothing changed: nothing is built again
-60 program_changed            | a changed program is in a new ISO within 10 seconds, and the kernel is not touched
+60 program_changed            | a changed program is in a new ISO within 10 seconds of processor time, and the kernel is not touched
 60 packing_killed             | an archive and an ISO that were interrupted are not taken for finished
 60 compiler_error             | an error in a C file stops the build and names the file
 "
@@ -71,7 +71,7 @@ missing_refused() {
 	path_without xorriso
 	recording_apt
 	cat >"$scratch/person" <<-'END'
-		set timeout 10
+		set timeout 60
 		spawn ./build.sh build
 		expect "xorriso" {} timeout { exit 2 }
 		expect -re {\[Y/n\]} {} timeout { exit 3 }
@@ -152,24 +152,30 @@ dates() {
 	stat -c '%n %y' build/bzImage build/initramfs.cpio.gz build/clone_with_pids.iso
 }
 
+# ./build.sh build, with at most so many seconds of processor time: a busy host has no part in that.
+build_within() {
+	local TIMEFORMAT='%U %S'
+	local status=0
+	{ time ./build.sh build --no-install >"$scratch/said" 2>&1; } 2>"$scratch/times" || status=$?
+	cat "$scratch/said"
+	[ "$status" = 0 ] || fail "the build ended with status $status"
+	awk -v most="$1" '{ exit $1 + $2 > most }' "$scratch/times" || fail "user and system time: $(<"$scratch/times") s"
+}
+
 nothing_to_do() {
-	local before start=$SECONDS
+	local before
 	copy_checkout
 	before=$(dates)
-	./build.sh build --no-install
+	build_within 5
 	[ "$before" = "$(dates)" ] || fail "outputs were written"
-	[ $((SECONDS - start)) -le 5 ] || fail "it took $((SECONDS - start)) seconds"
 }
 
 program_changed() {
-	local before start
+	local before
 	copy_checkout
 	before=$(dates | grep bzImage)
 	echo '__attribute__((constructor)) static void edited(void) { __asm__ volatile("nop"); }' >>demo/tools/cwp.c
-	start=$SECONDS
-	./build.sh build --no-install >"$scratch/said"
-	[ $((SECONDS - start)) -le 10 ] || fail "it took $((SECONDS - start)) seconds"
-	cat "$scratch/said"
+	build_within 10
 	[ "$(grep -c '^  CC ' "$scratch/said")" = 1 ] || fail "more than one file was compiled"
 	if cmp -s build/clone_with_pids.iso "$root/build/clone_with_pids.iso"; then fail "the ISO is the same"; fi
 	[ "$before" = "$(dates | grep bzImage)" ] || fail "the kernel was touched"
