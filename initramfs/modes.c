@@ -15,7 +15,7 @@ static const struct mode modes[] = {
 	{ "guided", tour_program,  NULL,   0 },
 	{ "auto",   auto_program,  "demo", 300 },
 	{ "shell",  shell_program, NULL,   0 },
-	{ "test",   test_program,  "test", 900 },
+	{ "test",   test_program,  "test", 3600 },
 	{ "bench",  bench_program, "bench", 3600 },
 };
 #define N_MODES ((int)(sizeof(modes) / sizeof(*modes)))

@@ -9,7 +9,7 @@ set -euo pipefail
 export LC_ALL=C
 cd "$(dirname "$(realpath "$0")")/.."
 
-# In this order.  What only compiles runs beside the others.
+# In this order.  What only compiles runs beside the others, and gives way to them.
 files=()
 beside=()
 [ $# != 0 ] || set -- ordinary
@@ -52,7 +52,7 @@ trap 'exit 130' INT TERM
 
 pids=()
 for file in "${beside[@]}"; do
-	tests/host/"$file".sh >"build/log/tests-$file.lines" 2>&1 &
+	nice -n 19 tests/host/"$file".sh >"build/log/tests-$file.lines" 2>&1 &
 	pids+=($!)
 done
 for file in "${files[@]}"; do

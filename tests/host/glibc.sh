@@ -16,7 +16,8 @@ threads() {
 	cp tests/glibc/run "$scratch/files/glibc/run"
 	archive_with "$scratch/files"
 	directly "mode=test demo=/glibc/run limit=200"
-	BOUND=220 play end
+	count_instructions
+	BOUND=1000 play end
 	judge "test: ok"
 	[ "$(grep -c '^glibc: restart .*: right$' "$scratch/console")" = 4 ] || fail "not every way was tried"
 }

@@ -77,6 +77,7 @@ cases_fail() {
 		5 dead | dead
 		5 gone | gone
 		"
+		PATIENCE=1
 		good() { :; }
 		bad() { echo because; false; echo "not reached"; }
 		slow() { sleep 1000; }
@@ -146,7 +147,7 @@ interrupted() {
 	read -r -u 7 said
 	[ "$said" = running ] || fail "the case said '$said'"
 	kill $!
-	read -r -t 10 -u 7 said || status=$?
+	read -r -t 60 -u 7 said || status=$?
 	[ "$status" = 1 ] || fail "the case still runs (read ended with status $status)"
 	if wait $!; then fail "run.sh ended well"; fi
 }

@@ -47,12 +47,11 @@ one_config() {
 	done
 }
 
-# Time is counted in instructions, so that a busy host delays nothing in the machine, and sleeping costs nothing.
 runs() {
 	local step=$1 log=build/log/kselftest-$2.log program
 	step_boots "$step" "mode=auto limit=3000 demo=/kselftest/run" $selftests
-	qemu+=(-icount "shift=0,sleep=off")
-	BOUND=800 play end
+	count_instructions
+	BOUND=4000 play end
 	cp "$scratch/verdict" "$log"
 	judge "demo: ok"
 	no_splats "$scratch/console"

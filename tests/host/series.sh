@@ -100,6 +100,7 @@ absent_is_refused() {
 	archive_with "$scratch/files"
 	kernel=build/series/$last_step/bzImage
 	directly "mode=test limit=90 demo=/tests/script" -m 128
+	count_instructions
 	play end
 	judge "test: ok"
 	grep -q '^guest: 5 passed, 0 failed, 0 skipped$' "$scratch/verdict" || fail "it says '$(verdict)'"
