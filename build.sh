@@ -19,6 +19,7 @@ usage() {
 		    --kselftest      instead: the kernel's own tests, on the patched and on the unpatched kernel
 		    --series         instead: the patches one by one, and the sources that they apply to
 		    --all            the tests, and these three
+		    --short          with --debug or --all: less of --debug, in some ten minutes instead of an hour
 		  bench            build, then measure: instructions, bytes and ratios, as Markdown
 		  fuzz [OPTION]... build, then call with random arguments for hours, on a kernel that checks itself
 		    --calls N        how many calls (1000000)
@@ -147,6 +148,7 @@ build() {
 }
 
 no_install=
+short=
 command=build
 run_options=()
 test_options=()
@@ -158,6 +160,7 @@ while [ $# -gt 0 ]; do
 	--no-install) no_install=1 ;;
 	--auto | --display | --kernel | --kvm) run_options+=("$1") ;;
 	--debug | --kselftest | --series | --all) test_options+=("$1") ;;
+	--short) short=1 ;;
 	--mem)
 		[[ ${2-} =~ ^[1-9][0-9]*$ ]] || die "--mem: a number of MB must follow"
 		[ "$2" -ge 12 ] || die "--mem: the tour needs 12 MB at least, not $2"
@@ -178,6 +181,9 @@ if [ "$command" != run ] && [ "${#run_options[@]}" -gt 0 ]; then
 fi
 if [ "$command" != test ] && [ "${#test_options[@]}" -gt 0 ]; then
 	die "$command: ${test_options[0]} is for ./build.sh test"
+fi
+if [ -n "$short" ] && [[ ! " ${test_options[*]-} " =~ " --debug "|" --all " ]]; then
+	die "--short is for ./build.sh test --debug or --all"
 fi
 if [ "$command" != fuzz ] && [ "${#fuzz_options[@]}" -gt 0 ]; then
 	die "$command: ${fuzz_options[0]} is for ./build.sh fuzz"
@@ -202,6 +208,7 @@ test)
 	*" --all "*) test_options=(ordinary debug kselftest series) ;;
 	*) test_options=("${test_options[@]#--}") ;;
 	esac
+	[ -z "$short" ] || test_options=("${test_options[@]/#debug/debug-short}")
 	prepare build test "${test_options[@]}"
 	build
 	exec tests/run.sh "${test_options[@]}"

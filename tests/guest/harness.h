@@ -86,6 +86,12 @@ void expect_errno(long ret, int want, const char *format, ...) __attribute__((fo
 /* EINVAL for 22 and so on; a number for what the suite never meets. */
 const char *errno_name(int value);
 
-int run_suites(int argc, char **argv, const struct suite *const *suites, size_t count);
+struct suite_entry {
+	const struct suite *suite;
+	bool is_long;		/* left out by --short */
+};
+
+/* Do what the arguments ask for; returns the exit status.  See --help. */
+int run_suites(int argc, char **argv, const struct suite_entry *suites, size_t count);
 
 #endif

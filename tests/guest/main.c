@@ -3,11 +3,14 @@
 #include "harness.h"
 
 #define SUITE_ENTRY(id) extern const struct suite id##_suite;
+#define LONG_SUITE_ENTRY(id) SUITE_ENTRY(id)
 #include "suites.h"
 #undef SUITE_ENTRY
+#undef LONG_SUITE_ENTRY
 
-#define SUITE_ENTRY(id) &id##_suite,
-static const struct suite *const suites[] = {
+#define SUITE_ENTRY(id) { &id##_suite, false },
+#define LONG_SUITE_ENTRY(id) { &id##_suite, true },
+static const struct suite_entry suites[] = {
 #include "suites.h"
 };
 

@@ -177,15 +177,21 @@ static void run_case(const struct suite *s, const char *name, const struct group
 struct selection {
 	const char *suite;	/* NULL: all */
 	const char *name;	/* NULL: all of the suite */
+	bool is_short;
 	bool list;
 };
 
-static unsigned int run_selected(const struct selection *sel, const struct suite *s)
+static bool is_selected(const struct selection *sel, const struct suite_entry *e)
+{
+	if (sel->suite)
+		return !strcmp(sel->suite, e->suite->name);
+	return !e->suite->hidden && !(sel->is_short && e->is_long);
+}
+
+static unsigned int run_suite(const struct selection *sel, const struct suite *s)
 {
 	unsigned int found = 0;
 
-	if (sel->suite ? strcmp(sel->suite, s->name) : s->hidden)
-		return 0;
 	if (s->needs && access(s->needs, F_OK) < 0) {
 		if (!sel->suite)
 			return 0;
@@ -217,6 +223,8 @@ static void usage(void)
 	     "Check that this kernel keeps what clone_with_pids() promises.\n"
 	     "\n"
 	     "  --list         list the cases, one a line, and run none\n"
+	     "  --short        leave out the suites that checkpoint and restart many trees: they are most of\n"
+	     "                 the work.  Not with a SUITE\n"
 	     "  --timeout=N    give each case N seconds, and of a slow suite a multiple\n"
 	     "  --thorough     try all of what some cases take samples of: the suite `interrupted' then\n"
 	     "                 stops a restart and a checkpoint at every system call, for an hour or more;\n"
@@ -228,6 +236,18 @@ static void usage(void)
 	     "\n"
 	     "Needs root in the initial pid namespace, and /proc.  Results go to standard output and to file\n"
 	     "descriptor 3, if it is open.  The exit status is 0 only if all cases passed.");
+}
+
+/* What an option without a value turns on; NULL: it is none. */
+static bool *option_flag(struct selection *sel, const char *word)
+{
+	if (!strcmp(word, "--list"))
+		return &sel->list;
+	if (!strcmp(word, "--short"))
+		return &sel->is_short;
+	if (!strcmp(word, "--thorough"))
+		return &try_all;
+	return NULL;
 }
 
 /* "SUITE: NAME" may come as one word or as several. */
@@ -243,12 +263,8 @@ static void select_from(int argc, char **argv, struct selection *sel)
 			usage();
 			exit(EXIT_OK);
 		}
-		if (!strcmp(argv[i], "--list")) {
-			sel->list = true;
-			continue;
-		}
-		if (!strcmp(argv[i], "--thorough")) {
-			try_all = true;
+		if (option_flag(sel, argv[i])) {
+			*option_flag(sel, argv[i]) = true;
 			continue;
 		}
 		if (!strncmp(argv[i], "--timeout=", 10)) {
@@ -261,6 +277,8 @@ static void select_from(int argc, char **argv, struct selection *sel)
 	}
 	if (!*text)
 		return;
+	if (sel->is_short)
+		die_usage("--short with a suite");
 	sel->suite = text;
 	colon = strstr(text, ": ");
 	if (!colon)
@@ -285,7 +303,7 @@ static void prepare(void)
 		limits[i].value = read_sysctl(limits[i].path);
 }
 
-int run_suites(int argc, char **argv, const struct suite *const *suites, size_t count)
+int run_suites(int argc, char **argv, const struct suite_entry *suites, size_t count)
 {
 	struct selection sel = { 0 };
 	unsigned int found = 0;
@@ -295,7 +313,8 @@ int run_suites(int argc, char **argv, const struct suite *const *suites, size_t 
 	if (!sel.list)
 		prepare();
 	for (size_t i = 0; i < count; i++)
-		found += run_selected(&sel, suites[i]);
+		if (is_selected(&sel, &suites[i]))
+			found += run_suite(&sel, suites[i].suite);
 	if (!found)
 		die_usage("no such case; --list lists them all");
 	if (sel.list)

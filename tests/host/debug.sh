@@ -1,5 +1,6 @@
 #!/bin/bash
 # The guest's tests on a kernel that checks itself, with two CPUs: what it says of itself counts, whatever they say.
+# debug-short.sh is this file with short=--short.
 # shellcheck disable=SC2317 # the cases are called by their names
 . "${0%/*}/lib.sh"
 . "${0%/*}/qemu.sh"
@@ -15,8 +16,9 @@ CASES="
 10   clean_console   | the console's log is whole, and nothing in it is a splat
 "
 
-report=build/log/debug.verdict
-console=build/log/debug.console
+short=${short-}
+report=build/log/$area.verdict
+console=build/log/$area.console
 
 # Nothing hides from the console, and who is kept waiting by a busy host has not hung.  On such a host the time-stamp
 # counter is found to be several times as slow as it is, and every bound in the machine comes too early.
@@ -93,13 +95,13 @@ splats_on_order() {
 # Without the pages that are unmapped while they are free: to map one makes the emulator forget all that it has
 # translated, and the whole takes twice as long.  They are poisoned all the same.
 guest_tests() {
-	run_in_guest 4300 "$console" debug_pagealloc=off <<-'END'
+	run_in_guest 14000 "$console" debug_pagealloc=off <<-END
 		#!/bin/sh
-		/tests/guest-tests --list | sed 's/^/case /' >&3
-		/tests/guest-tests --timeout=300
-		status=$?
+		/tests/guest-tests $short --list | sed 's/^/case /' >&3
+		/tests/guest-tests $short --timeout=600
+		status=\$?
 		dmesg
-		exit $status
+		exit \$status
 	END
 	keep_report "$report"
 	[ "$(grep -c '^case ' "$report")" = "$(grep -Ec '^(pass|FAIL|skip) ' "$report")" ] ||
@@ -109,12 +111,13 @@ guest_tests() {
 # What a kernel cannot run is left out by the guest; here only what none can, and what series.sh runs on one that has
 # sockets.
 every_suite() {
-	local suite
+	local suite entries='^(LONG_)?SUITE_ENTRY'
+	[ -z "$short" ] || entries='^SUITE_ENTRY'
 	[ -f "$report" ] || fail "there is no report"
 	while read -r suite; do
 		! grep -Eq "SUITE\($suite, .*(no-such-file|/proc/net/)|HIDDEN_SUITE\($suite\)" tests/guest/*.c || continue
 		grep -Eq "^(pass|FAIL|skip) $suite: " "$report" || fail "nothing was reported of the suite $suite"
-	done < <(sed -n 's/^SUITE_ENTRY(\(.*\))/\1/p' tests/guest/suites.h)
+	done < <(grep -E "$entries" tests/guest/suites.h | sed 's/.*(\(.*\))/\1/')
 }
 
 clean_console() {
@@ -129,5 +132,5 @@ if [ "${1-}" != --case ]; then
 fi
 main "$@"
 if [ "${1-}" != --case ]; then
-	show_report "$report" "debug: "
+	show_report "$report" "$area: "
 fi

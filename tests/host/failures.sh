@@ -103,8 +103,10 @@ arguments_checked() {
 	must_say '--debug is for ./build.sh test'
 	expect_failure ./build.sh test --debugging
 	must_say '--debugging'
+	expect_failure ./build.sh test --series --short
+	must_say '--short is for ./build.sh test --debug or --all'
 	./build.sh help >"$scratch/said"
-	for word in build run test clean --auto --display --kernel --kvm --mem --debug --kselftest --series --all \
+	for word in build run test clean --auto --display --kernel --kvm --mem --debug --kselftest --series --all --short \
 		--no-install KERNEL_TARBALL; do
 		must_say "$word"
 	done
