@@ -39,12 +39,21 @@ void remote_begin(void)
 	setitimer(ITIMER_REAL, &tick, NULL);
 }
 
+/* From one stop to the next, which is waited for by wait_stop(). */
+static int run(struct remote *r, int request, int sig)
+{
+	if (ptrace(request, r->tid, 0, sig))
+		return -1;
+	r->running = true;
+	return 0;
+}
+
 /* Wait until the task stops.  0 and the status, or -1 with errno: ESRCH if it ended. */
-static int wait_stop(pid_t tid, int *status)
+static int wait_stop(struct remote *r, int *status)
 {
 	long deadline = now_ms() + STOP_BOUND_MS;
 
-	while (waitpid(tid, status, __WALL) != tid) {
+	while (waitpid(r->tid, status, __WALL) != r->tid) {
 		if (errno != EINTR)
 			return -1;
 		if (now_ms() > deadline) {
@@ -52,6 +61,7 @@ static int wait_stop(pid_t tid, int *status)
 			return -1;
 		}
 	}
+	r->running = false;
 	if (WIFSTOPPED(*status))
 		return 0;
 	errno = ESRCH;
@@ -60,20 +70,24 @@ static int wait_stop(pid_t tid, int *status)
 
 /*
  * Wait for the stop of PTRACE_INTERRUPT, or of a birth; signals that come first are passed on.  The signal of such a
- * stop is SIGTRAP, but for a thread group that is stopped by a signal: then it is that one.
+ * stop is SIGTRAP, but for a thread group that is stopped by a signal: then it is that one.  Another stop that comes
+ * first has taken the place of the one that was asked for (ptrace_stop() in kernel/signal.c), which is asked for again.
  */
-static int wait_event_stop(pid_t tid, bool *stopped)
+static int wait_event_stop(struct remote *r, bool *stopped)
 {
-	int status;
+	int status, sig;
 
 	for (;;) {
-		if (wait_stop(tid, &status))
+		if (wait_stop(r, &status))
 			return -1;
+		sig = WSTOPSIG(status);
 		if (EVENT(status) == PTRACE_EVENT_STOP) {
-			*stopped = WSTOPSIG(status) != SIGTRAP;
+			*stopped = sig != SIGTRAP;
 			return 0;
 		}
-		if (ptrace(PTRACE_CONT, tid, 0, EVENT(status) || WSTOPSIG(status) == SYSCALL_STOP ? 0 : WSTOPSIG(status)))
+		if (EVENT(status) || sig == SYSCALL_STOP)
+			sig = 0;
+		if (ptrace(PTRACE_INTERRUPT, r->tid, 0, 0) || run(r, PTRACE_CONT, sig))
 			return -1;
 	}
 }
@@ -110,7 +124,7 @@ int remote_hold(struct remote *r, pid_t tid, bool exit_kill)
 	*r = (struct remote){ .tid = tid, .mem = -1, .stays = !exit_kill };
 	if (ptrace(PTRACE_SEIZE, tid, 0, options))
 		return -1;
-	if (!ptrace(PTRACE_INTERRUPT, tid, 0, 0) && !wait_event_stop(tid, &r->stopped) && !take(r))
+	if (!ptrace(PTRACE_INTERRUPT, tid, 0, 0) && !wait_event_stop(r, &r->stopped) && !take(r))
 		return 0;
 	saved = errno;
 	ptrace(PTRACE_DETACH, tid, 0, 0);
@@ -122,7 +136,7 @@ int remote_hold(struct remote *r, pid_t tid, bool exit_kill)
 int remote_adopt(struct remote *r, pid_t tid)
 {
 	*r = (struct remote){ .tid = tid, .mem = -1 };
-	return wait_event_stop(tid, &r->stopped) ? -1 : take(r);
+	return wait_event_stop(r, &r->stopped) ? -1 : take(r);
 }
 
 /* What a frame has overwritten comes back when no register refers to it any more. */
@@ -137,13 +151,13 @@ static int put_stack_back(struct remote *r)
 }
 
 /*
- * Back to a stop for a signal: from the end of a system call nothing is restarted.  A call that we failed to follow may
- * have left it anywhere, running even: then it cannot be continued, and needs not.
+ * Back to a stop for a signal: from the end of a system call nothing is restarted.  A task that was seen to stop is let
+ * go on, to stop again.  One that we failed to wait for is not: it may have come to the stop that is asked for here.
  */
 static int back_to_event_stop(struct remote *r)
 {
-	if (ptrace(PTRACE_INTERRUPT, r->tid, 0, 0) || (ptrace(PTRACE_CONT, r->tid, 0, 0) && !r->lost) ||
-	    wait_event_stop(r->tid, &(bool){ false }))
+	if (ptrace(PTRACE_INTERRUPT, r->tid, 0, 0) || (!r->running && run(r, PTRACE_CONT, 0)) ||
+	    wait_event_stop(r, &(bool){ false }))
 		return -1;
 	r->in_call = r->lost = false;
 	return 0;
@@ -186,7 +200,7 @@ static int go_on_to_syscall_stop(struct remote *r)
 	int status;
 
 	for (;;) {
-		if (ptrace(PTRACE_SYSCALL, r->tid, 0, 0) || wait_stop(r->tid, &status))
+		if (run(r, PTRACE_SYSCALL, 0) || wait_stop(r, &status))
 			return -1;
 		if (WSTOPSIG(status) == SYSCALL_STOP)
 			return 0;

@@ -25,6 +25,7 @@ struct remote {
 	struct user_regs_struct regs;	/* to go on with; as found by remote_hold() */
 	uint64_t mask;			/* blocked signals, to go on with; while it is held all are */
 	bool stopped;			/* it was found stopped, by SIGSTOP or the like, and will be so again */
+	bool running;			/* it was let go on, and has not been seen to stop since */
 	bool in_call;			/* it stands at the end of a remote call */
 	bool lost;			/* a call of it could not be followed to its end */
 	bool stays;			/* it is to go on as it was if we are killed: calls are made with a frame */
