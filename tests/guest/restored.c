@@ -255,31 +255,33 @@ void restored_answer(const struct restored *r)
 	restored_await(answer);
 }
 
-static void kill_all(const struct relations *tree)
+static void kill_all(const struct tree *tree)
 {
 	for (int i = 0; i < tree->n; i++)
-		kill(tree->row[i].tgid.nr[0], SIGKILL);
+		kill(tree->task[i].tgid, SIGKILL);
 	for (int i = 0; i < tree->n; i++) {
 		long deadline = now_ms() + BOUND_MS;
 
-		while (!kill(tree->row[i].tid.nr[0], 0)) {
+		while (!kill(tree->task[i].pid[0], 0)) {
 			waitpid(-1, NULL, __WALL | WNOHANG);
 			if (now_ms() > deadline)
-				fail("pid %d of the tree does not end", tree->row[i].tid.nr[0]);
+				fail("pid %d of the tree does not end", tree->task[i].pid[0]);
 			sleep_ms(1);
 		}
 	}
 }
 
+/* Most of them are about to end by themselves: who is gone already is none of the tree. */
 void restored_end(struct restored *r)
 {
-	struct relations now;
+	struct tree now;
 
-	read_relations(&now, r->root);
+	if (tree_read(&now, r->root, true))
+		broken("read the tree below pid %d", r->root);
 	if (r->deeper.pid)
 		finish_tool(&r->deeper);	/* the kernel kills all in there */
 	kill_all(&now);
-	forget_relations(&now);
+	tree_free(&now);
 	forget_relations(&r->was);
 	while (waitpid(-1, NULL, __WALL | WNOHANG) > 0)
 		;
