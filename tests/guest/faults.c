@@ -153,14 +153,17 @@ static enum fault try_point(unsigned int n, struct nspid *before)
 
 /*
  * A call that is refused has failed behind all that is made up for: behind hundreds of points at level 32, which become
- * more and fewer as the caches get and lose pages, so that one walk may step over the few that count.
+ * more and fewer as the caches get and lose pages, so that one walk may step over the few that count.  Among these is
+ * the page of a thread's stack, the only one that is always needed.
  */
 static void last_points(unsigned int last, struct nspid *before)
 {
 	unsigned int n = last < LAST_POINTS ? last : LAST_POINTS;
 
-	for (unsigned int i = 0; !now.refused && i < LAST_TRIES * n; i++)
-		try_point(last - i % n, before);
+	for (unsigned int i = 0; i < LAST_TRIES * n && !(now.refused && now.points[FAULT_PAGE]); i++) {
+		if (try_point(last - i % n, before) == FAULT_PAGE && !now.points[FAULT_PAGE])
+			now.points[FAULT_PAGE] = 1;
+	}
 }
 
 /* From the first point to the last. */
