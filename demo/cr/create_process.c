@@ -19,6 +19,7 @@
 
 #include "create_process.h"
 #include "interrupt.h"
+#include "refusal.h"
 #include "report.h"
 
 /* What all of them need to know; set before the first one is created, and copied by fork(). */
@@ -60,30 +61,13 @@ static long create_process(const struct planned *p)
 	return clone_with_pids_raw(flags | p->exit_signal, &args, sizeof(args), NULL, pids);
 }
 
-/*
- * After EBUSY or EEXIST: at which level?  A child with that level's pid alone, the others left to the kernel, is
- * refused there and at no other one.
- */
+/* After EBUSY or EEXIST: the level, in the image, of the pid that is taken; -1: not known. */
 static int find_taken_level(const struct planned *p)
 {
 	unsigned int first = restart_first_level(common.c->options, p->pid.levels);
-	unsigned int n = p->pid.levels - p->new_pid_ns;
+	int entry = refusal_taken(p->pid.nr + first, p->pid.levels - p->new_pid_ns - first);
 
-	for (unsigned int level = first; level < n; level++) {
-		struct clone_with_pids_args args = { .nr_pids = n - first };
-		pid_t pids[MAX_LEVELS] = { 0 };
-		long ret;
-
-		pids[level - first] = p->pid.nr[level];
-		ret = clone_with_pids_raw(SIGCHLD, &args, sizeof(args), NULL, pids);
-		if (!ret)
-			_exit(0);
-		if (ret == -EBUSY)
-			return level;
-		if (ret > 0)
-			waitpid(ret, NULL, __WALL);
-	}
-	return -1;
+	return entry < 0 ? -1 : (int)first + entry;
 }
 
 static ssize_t read_retry(int fd, void *buf, size_t size)

@@ -4,8 +4,8 @@
 #include <stdio.h>
 
 #include "create_word.h"
+#include "refusal.h"
 #include "report.h"
-#include "tree.h"
 
 static const char *const step_name[] = {
 	[STEP_DIED]    = "wait for its first word",
@@ -26,31 +26,17 @@ int create_own_level(const struct image *image)
 }
 
 /*
- * Who has the pid at this level, as far as /proc shows: a task, or the group or session of one whose leader is gone.
- * Its columns begin with our own namespace, into which the first task of the tree is born; those further up are not to
- * be seen from here, and those further down are the tree's.
+ * Who has the pid at this level, as far as /proc shows.  Its first column is our own namespace, into which the first
+ * task of the tree is born; those further up are not to be seen from here, and those further down are the tree's.
  */
 static void name_holder(const struct image *image, pid_t pid, int level, char *buf, size_t size)
 {
 	int own = create_own_level(image);
-	struct tree all;
 
-	snprintf(buf, size, "%s", level < own ? "a task that cannot be seen from here" : "a task of this tree");
-	if (level != own || tree_read(&all, 0, true))
-		return;
-	snprintf(buf, size, "a task that has ended");
-	for (int i = 0; i < all.n; i++) {
-		const struct task *t = &all.task[i];
-		const char *what = t->pid[0] == pid ? "" : t->pgid == pid ? "the process group of " :
-				   t->sid == pid ? "the session of " : NULL;
-
-		if (!what)
-			continue;
-		snprintf(buf, size, "%spid %d (%s)", what, t->pid[0], t->name);
-		if (t->pid[0] == pid)
-			break;
-	}
-	tree_free(&all);
+	if (level == own)
+		refusal_holder(pid, buf, size);
+	else
+		snprintf(buf, size, "%s", level < own ? "a task that cannot be seen from here" : "a task of this tree");
 }
 
 static const char *creating_call(const struct restart_options *options, const struct planned *p)
