@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,10 @@
 #include <sys/wait.h>
 
 #include "clone_with_pids.h"
+#include "procfs.h"
+#include "refusal.h"
 #include "report.h"
+#include "tree.h"
 
 static const char help[] =
 	"Usage: cwp [-p PIDS] [-nmui] [--clone3] [COMMAND [ARGUMENT...]]\n"
@@ -31,6 +35,9 @@ static const char help[] =
 	"Examples:\n"
 	"  cwp -p 4242 sh -c 'echo $$'     a shell with the pid 4242\n"
 	"  cwp -n cwp -p 300,7 sleep 99 &  in a container pid 7, on the machine 300\n"
+	"\n"
+	"A signal for cwp is passed on.  The init of a container that does not handle it\n"
+	"is killed, and the container ends with it.\n"
 	"\n"
 	"Exit status: the command's, or 128 + N if signal N killed it; 125 when the call\n"
 	"was refused, 126 or 127 when the command cannot be run, 2 for a wrong command\n"
@@ -101,9 +108,31 @@ static void parse(int argc, char **argv, struct request *r)
 	}
 }
 
-static void run(const struct request *r, char **command)
+/* What cwp waits for while the command runs; the command has the mask that cwp was started with. */
+struct signals {
+	sigset_t waited, before;
+};
+
+/* Signals that cwp was told to ignore, by nohup for instance, stay ignored. */
+static void take_signals(struct signals *s)
+{
+	static const int passed_on[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
+	struct sigaction action;
+
+	sigemptyset(&s->waited);
+	sigaddset(&s->waited, SIGCHLD);
+	signal(SIGCHLD, SIG_DFL);
+	for (size_t i = 0; i < sizeof(passed_on) / sizeof(*passed_on); i++)
+		if (!sigaction(passed_on[i], NULL, &action) && action.sa_handler != SIG_IGN)
+			sigaddset(&s->waited, passed_on[i]);
+	sigprocmask(SIG_BLOCK, &s->waited, &s->before);
+}
+
+static void run(const struct request *r, char **command, const struct signals *signals)
 {
 	static char *shell[] = { "sh", NULL };
+
+	sigprocmask(SIG_SETMASK, &signals->before, NULL);
 
 	if (!*command)
 		command = shell;
@@ -115,6 +144,64 @@ static void run(const struct request *r, char **command)
 	execvp(*command, command);
 	report(errno, "run `%s'", *command);
 	_exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN);
+}
+
+/* Would the default action end the task?  It does not for an init: the kernel drops the signal (pid_namespaces(7)). */
+static bool is_dropped(pid_t init, int sig)
+{
+	char *status = tree_proc_is_ours() ? procfs_text(init, "status") : NULL;
+	const char *ignored = status ? procfs_value(status, "SigIgn") : NULL;
+	const char *caught = status ? procfs_value(status, "SigCgt") : NULL;
+	unsigned long long set = 0;
+	bool known = ignored && caught;
+
+	if (known)
+		set = strtoull(ignored, NULL, 16) | strtoull(caught, NULL, 16);
+	free(status);
+	return known && !(set >> (sig - 1) & 1);
+}
+
+/* A signal of the terminal has gone to its whole foreground group: the command has got it already. */
+static void pass_on(const struct request *r, pid_t pid, const siginfo_t *info)
+{
+	int sig = info->si_signo;
+
+	if (r->flags & CLONE_NEWPID && is_dropped(pid, sig))
+		sig = SIGKILL;
+	else if (info->si_code == SI_KERNEL)
+		return;
+	if (kill(pid, sig) && errno != ESRCH)
+		report(errno, "pass signal %d on to pid %d", sig, pid);
+}
+
+/* Until the command ends, however long that takes; its wait status. */
+static int wait_for(const struct request *r, pid_t pid, const struct signals *signals)
+{
+	int status = 0;
+
+	for (;;) {
+		siginfo_t info;
+		pid_t ended = waitpid(pid, &status, WNOHANG);
+
+		if (ended == pid)
+			return status;
+		if (ended < 0)
+			die("wait for pid %d", pid);
+		if (sigwaitinfo(&signals->waited, &info) > 0 && info.si_signo != SIGCHLD)
+			pass_on(r, pid, &info);
+	}
+}
+
+static void report_refusal(const struct request *r, int error)
+{
+	const char *call = r->clone3 ? "clone3" : "clone_with_pids";
+	char why[160];
+
+	refusal_words(error, r->clone3, r->pids, r->nr_pids, why, sizeof(why));
+	if (*why)
+		report(error, "%s: %s", call, why);
+	else
+		report(error, "%s with %u pid%s", call, r->nr_pids, r->nr_pids == 1 ? "" : "s");
 }
 
 static int as_exit_status(int status)
@@ -130,23 +217,19 @@ static int as_exit_status(int status)
 int main(int argc, char **argv)
 {
 	struct request r = { .nr_pids = 0 };
-	const char *call;
-	int status;
+	struct signals signals;
 	pid_t pid;
 
 	report_program(argv[0]);
 	parse(argc, argv, &r);
-	call = r.clone3 ? "clone3" : "clone_with_pids";
 	fflush(stdout);
+	take_signals(&signals);
 	pid = (r.clone3 ? clone3_with_pids : clone_with_pids)(r.flags, r.pids, r.nr_pids);
 	if (pid < 0) {
-		report(errno, "%s with %u pid%s", call, r.nr_pids, r.nr_pids == 1 ? "" : "s");
+		report_refusal(&r, errno);
 		return EXIT_REFUSED;
 	}
 	if (!pid)
-		run(&r, argv + optind);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			die("wait for pid %d", pid);
-	return as_exit_status(status);
+		run(&r, argv + optind, &signals);
+	return as_exit_status(wait_for(&r, pid, &signals));
 }

@@ -73,17 +73,33 @@ static const struct end_row end_rows[] = {
 	{ "killed by SIGKILL, --clone3", { "cwp", "-3", "sh", "-c", "kill -KILL $$" }, 128 + SIGKILL, 0, "signal 9" },
 	{ "a signal two levels down", { "cwp", "-n", "cwp", "sh", "-c", "kill -SEGV $$" }, 128 + SIGSEGV, 0,
 	  "signal 11" },
-	{ "a taken pid", { "cwp", "-p", "1", "true" }, 125, EBUSY, "clone_with_pids" },
-	{ "a taken pid at the oldest level", { "cwp", "-n", "cwp", "-p", "1,7", "true" }, 125, EBUSY, NULL },
-	{ "--clone3: a taken pid", { "cwp", "-3", "-p", "1", "true" }, 125, EEXIST, "clone3" },
-	{ "more pids than levels", { "cwp", "-p", "1,21001", "true" }, 125, EINVAL, NULL },
+	{ "a taken pid", { "cwp", "-p", "1", "true" }, 125, EBUSY,
+	  "clone_with_pids: pid 1 is taken at level 0 by pid 1 (init)" },
+	{ "a taken pid at the oldest level", { "cwp", "-n", "cwp", "-p", "1,7", "true" }, 125, EBUSY,
+	  "pid 1 is taken at level 0 by a task that cannot be seen from here" },
+	{ "a taken pid at the youngest level", { "cwp", "-n", "cwp", "-p", "0,1", "true" }, 125, EBUSY,
+	  "pid 1 is taken at level 1 by pid 1 (cwp)" },
+	{ "a pid that a process group has", { "sh", "-c",
+	  "p=$(setsid sh -c 'sleep 99 >/dev/null 2>&1 & echo $$'); cwp -p $p true; s=$?; kill -9 -$p; "
+	  "while kill -0 -$p; do :; done 2>/dev/null; exit $s" }, 125, EBUSY, "by the process group of pid" },
+	{ "--clone3: a taken pid", { "cwp", "-3", "-p", "1", "true" }, 125, EEXIST,
+	  "clone3: pid 1 is taken at level 0 by pid 1 (init)" },
+	{ "more pids than levels", { "cwp", "-p", "1,21001", "true" }, 125, EINVAL,
+	  "2 pids for the 1 level of pid namespaces" },
 	{ "34 pids", { "cwp", "-p", "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", "true" },
 	  125, EINVAL, NULL },
-	{ "a negative pid", { "cwp", "-p", "-5", "true" }, 125, EINVAL, NULL },
-	{ "pid_max", { "cwp", "-p", "32768", "true" }, 125, EINVAL, NULL },
-	{ "the greatest number", { "cwp", "-p", "2147483647", "true" }, 125, EINVAL, NULL },
-	{ "--clone3: 0 behind a pid", { "cwp", "-n", "cwp", "-3", "-p", "21001,0", "true" }, 125, EINVAL, NULL },
-	{ "no privilege", { "unshare", "-U", "cwp", "-p", "21001", "true" }, 125, EPERM, NULL },
+	{ "a negative pid", { "cwp", "-p", "-5", "true" }, 125, EINVAL, "pid -5 at level 0 is negative" },
+	{ "pid_max", { "cwp", "-p", "32768", "true" }, 125, EINVAL, "pid 32768 at level 0 is not below pid_max, 32768" },
+	{ "the greatest number", { "cwp", "-p", "2147483647", "true" }, 125, EINVAL, "pid 2147483647 at level 0" },
+	{ "pid_max at the oldest level", { "cwp", "-n", "cwp", "-p", "40000,7", "true" }, 125, EINVAL,
+	  "pid 40000 at level 0" },
+	{ "not 1 in a namespace without an init", { "unshare", "-p", "cwp", "-p", "7", "true" }, 125, EINVAL,
+	  "pid 7 at level 1: the namespace has no init yet" },
+	{ "--clone3: 0 behind a pid", { "cwp", "-n", "cwp", "-3", "-p", "21001,0", "true" }, 125, EINVAL,
+	  "clone3() cannot leave level 1 to the kernel" },
+	{ "no privilege", { "unshare", "-U", "cwp", "-p", "21001", "true" }, 125, EPERM, "CAP_SYS_ADMIN in the initial" },
+	{ "--clone3: no privilege", { "unshare", "-U", "cwp", "-3", "-p", "21001", "true" }, 125, EPERM,
+	  "CAP_SYS_ADMIN in the owning" },
 	{ "no privilege needed without pids", { "unshare", "-U", "cwp", "true" }, 0, 0, NULL },
 	{ "no such command", { "cwp", "no-such-command" }, 127, ENOENT, "no-such-command" },
 	{ "no such command, -n", { "cwp", "-n", "no-such-command" }, 127, ENOENT, "no-such-command" },
@@ -195,11 +211,78 @@ static void run_namespace(const void *row)
 	}
 }
 
+/*
+ * A signal for cwp: the command gets it, or the container ends with its init.  The command says a line when it is ready;
+ * cwp's status tells what became of it, and the tasks whether anything is left.
+ */
+#define READY "echo ready; while :; do sleep 0.1; done"
+#define CATCHES "trap 'exit 3' TERM HUP USR1; " READY
+
+struct signal_row {
+	const char *name;
+	const char *argv[8];
+	int signal, status;
+};
+
+static const struct signal_row signal_rows[] = {
+	{ "SIGTERM is passed on", { "cwp", "sh", "-c", READY }, SIGTERM, 128 + SIGTERM },
+	{ "SIGTERM that is caught", { "cwp", "sh", "-c", CATCHES }, SIGTERM, 3 },
+	{ "SIGHUP that is caught", { "cwp", "sh", "-c", CATCHES }, SIGHUP, 3 },
+	{ "SIGUSR1 that is caught", { "cwp", "sh", "-c", CATCHES }, SIGUSR1, 3 },
+	{ "SIGINT", { "cwp", "sh", "-c", READY }, SIGINT, 128 + SIGINT },
+	{ "SIGTERM for a container", { "cwp", "-n", "sh", "-c", READY }, SIGTERM, 128 + SIGKILL },
+	{ "SIGHUP for a container", { "cwp", "-n", "sh", "-c", READY }, SIGHUP, 128 + SIGKILL },
+	{ "SIGTERM that a container's init catches", { "cwp", "-n", "sh", "-c", CATCHES }, SIGTERM, 3 },
+	{ "SIGTERM for containers in each other", { "cwp", "-n", "cwp", "-n", "sh", "-c", READY }, SIGTERM,
+	  128 + SIGKILL },
+};
+
+static void run_signal(const void *row)
+{
+	const struct signal_row *r = row;
+	struct tasks before;
+	struct running cwp;
+	char line[80];
+
+	use_tools();
+	list_tasks(&before);
+	cwp = start_tool(r->argv);
+	read_line(&cwp, line, sizeof(line));
+	if (strcmp(line, "ready"))
+		fail("the command says `%s'", line);
+	if (kill(cwp.pid, r->signal))
+		broken("kill");
+	expect(finish_tool(&cwp), r->status, "the exit status");
+	same_tasks(&before, "the signal");
+}
+
+/* What cwp was told to ignore, it does not pass on: the command ignores it, too. */
+static void ignored_signal(void)
+{
+	struct running cwp;
+	char line[80];
+
+	use_tools();
+	cwp = START("sh", "-c", "trap '' HUP; exec cwp cat");
+	if (write(cwp.in, "one\n", 4) != 4)
+		broken("write to the command");
+	read_line(&cwp, line, sizeof(line));
+	if (kill(cwp.pid, SIGHUP))
+		broken("kill");
+	expect(finish_tool(&cwp), 0, "the exit status");
+}
+
+static const struct function_row functions[] = {
+	{ "an ignored signal is not passed on", ignored_signal },
+};
+
 static const struct group cwp_groups[] = {
 	ROWS(output_rows, run_output),
 	ROWS(outside_rows, run_outside),
 	ROWS(end_rows, run_end),
 	ROWS(namespace_rows, run_namespace),
+	ROWS(signal_rows, run_signal),
+	FUNCTIONS(functions),
 };
 
 SUITE(cwp);
