@@ -98,6 +98,16 @@ static void print_pids(FILE *f, const struct task *t, int levels, int width)
 	}
 }
 
+int table_width(const struct tree *tree, unsigned int columns)
+{
+	int width = name_width(tree) + tree->levels * PID_WIDTH;
+
+	for (int c = 0; c < N_COLUMNS; c++)
+		if (columns & (1U << c))
+			width += columns_known[c].width;
+	return width;
+}
+
 void table_print(FILE *f, const char *what, const struct tree *tree, unsigned int columns)
 {
 	int width = name_width(tree);

@@ -27,6 +27,9 @@ enum {
 	COLUMN_IPCNS = 1 << 8,
 };
 
+/* How many characters the widest row that table_print() prints has. */
+int table_width(const struct tree *tree, unsigned int columns);
+
 void table_print(FILE *f, const char *what, const struct tree *tree, unsigned int columns);
 
 /*

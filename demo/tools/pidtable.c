@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "report.h"
 #include "table.h"
 #include "tree.h"
 
 #define DEFAULT_COLUMNS "state,ppid,pgid,sid,pidns"
+#define SCREEN_WIDTH 80
 
 static const char help[] =
 	"Usage: pidtable [-tu] [-c COLUMNS] [PID]\n"
@@ -22,7 +24,8 @@ static const char help[] =
 	"  -t, --threads          each thread too, not just the leaders of thread groups\n"
 	"  -u, --user             leave the kernel's own threads out\n"
 	"  -c, --columns=LIST     what follows the pids: names separated by commas, `all'\n"
-	"                         or `none' (default: " DEFAULT_COLUMNS ")\n"
+	"                         or `none' (default: " DEFAULT_COLUMNS ",\n"
+	"                         but pidns only where a row has room for it)\n"
 	"  -h, --help             this text\n"
 	"\n"
 	"Columns:\n";
@@ -43,6 +46,25 @@ static unsigned int parse_columns(const char *list)
 	return set;
 }
 
+/* With many levels a row would wrap on the screen; -c shows what it is told to show. */
+static unsigned int default_columns(const struct tree *tree)
+{
+	unsigned int columns = parse_columns(DEFAULT_COLUMNS);
+
+	return table_width(tree, columns) > SCREEN_WIDTH ? columns & ~COLUMN_PIDNS : columns;
+}
+
+/* A /proc stays mounted when its pid namespace has ended, and then it shows nothing at all. */
+static void report_unreadable(pid_t root)
+{
+	if (root && errno == ESRCH)
+		report(0, "there is no task with pid %d", root);
+	else if (errno == ENOENT && !access("/proc/filesystems", F_OK))
+		report(0, "read /proc: it belongs to a pid namespace that has ended; mount -t proc proc /proc shows ours");
+	else
+		report(errno, "read /proc");
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -52,8 +74,9 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	unsigned int columns = parse_columns(DEFAULT_COLUMNS);
 	bool threads = false, user = false;
+	unsigned int columns = 0;
+	bool columns_given = false;
 	char what[64] = "all tasks";
 	struct tree tree;
 	pid_t root = 0;
@@ -70,6 +93,7 @@ int main(int argc, char **argv)
 			break;
 		case 'c':
 			columns = parse_columns(optarg);
+			columns_given = true;
 			break;
 		case 'h':
 			print_help();
@@ -86,15 +110,12 @@ int main(int argc, char **argv)
 	}
 
 	if (tree_read(&tree, root, threads)) {
-		if (root && errno == ESRCH)
-			report(0, "there is no task with pid %d", root);
-		else
-			report(errno, "read /proc");
+		report_unreadable(root);
 		return EXIT_FAILED;
 	}
 	if (user)
 		tree_drop_kthreads(&tree);
-	table_print(stdout, what, &tree, columns);
+	table_print(stdout, what, &tree, columns_given ? columns : default_columns(&tree));
 	tree_free(&tree);
 	return finish(EXIT_OK);
 }

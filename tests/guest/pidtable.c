@@ -343,6 +343,36 @@ static void no_proc(void)
 	complained(TOOL("cwp", "-m", "sh", "-c", "umount -l /proc; exec pidtable"), 1, "/proc");
 }
 
+/* It is mounted still, and empty. */
+static void ended_proc(void)
+{
+	use_tools();
+	complained(TOOL("unshare", "-m", "sh", "-c", "unshare -pf mount -t proc proc /proc; exec pidtable"), 1,
+		   "belongs to a pid namespace that has ended");
+}
+
+/* Six levels: the rows fit the screen, and what was asked for is shown all the same. */
+static void many_levels(void)
+{
+	struct running c;
+	char line[16];
+
+	use_tools();
+	c = START("cwp", "-n", "cwp", "-n", "cwp", "-n", "cwp", "-n", "cwp", "-n", "cat");
+	if (write(c.in, "here\n", 5) != 5)
+		broken("write to the command");
+	read_line(&c, line, sizeof(line));
+	parse(&table, succeeded(TOOL("pidtable", number(c.pid)))->out);
+	expect(table.levels, 6, "levels");
+	expect(table.head.cells, 1 + 6 + 4, "columns");
+	for (const char *p = TOOL("pidtable", number(c.pid))->out; *p; p += strcspn(p, "\n") + 1)
+		if (strcspn(p, "\n") > 80)
+			fail("a line is wider than the screen: `%.100s'", p);
+	parse(&table, succeeded(TOOL("pidtable", "-c", "pidns", number(c.pid)))->out);
+	expect(table.head.cells, 1 + 6 + 1, "columns with -c pidns");
+	expect(finish_tool(&c), 0, "the exit status");
+}
+
 /* A zombie still has its pids. */
 static void zombie(void)
 {
@@ -382,6 +412,8 @@ static const struct function_row functions[] = {
 	{ "--threads", threads },
 	{ "no such task", no_such_task },
 	{ "no /proc", no_proc },
+	{ "a /proc that has ended", ended_proc },
+	{ "many levels", many_levels },
 	{ "a zombie", zombie },
 };
 
