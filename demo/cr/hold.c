@@ -76,7 +76,8 @@ static int check_whom(const struct tree *tree)
 		const struct task *t = &tree->task[i];
 
 		if (t->pid[0] == getpid())
-			report(0, "hold pid %d (%s): it is this program itself", t->pid[0], t->name);
+			report(0, "hold the tree below pid %d (%s): this very program, pid %d, is in it",
+			       tree->task[0].pid[0], tree->task[0].name, t->pid[0]);
 		else if (t->kthread)
 			report(0, "hold pid %d (%s): it is a thread of the kernel", t->pid[0], t->name);
 		else

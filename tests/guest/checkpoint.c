@@ -183,10 +183,11 @@ static void not_to_be_had(void)
 	use_tools();
 	refuse("21001", "pid 21001: No such process");
 	refuse("2147483647", "pid 2147483647: No such process");
-	refuse("1", "(checkpoint): it is this program itself");
+	refuse("1", "hold the tree below pid 1 (init): this very program, pid ");
 	refuse("2", "pid 2 (kthreadd): it is a thread of the kernel");
 	list_tasks(&before);
-	one_line(complained(TOOL("sh", "-c", "exec checkpoint $$"), 1, "(checkpoint): it is this program itself"));
+	one_line(complained(TOOL("sh", "-c", "exec checkpoint $$"), 1, "(checkpoint): this very program, pid "));
+	one_line(complained(TOOL("sh", "-c", "checkpoint $$; exit $?"), 1, "(sh): this very program, pid "));
 	same_tasks(&before, "a checkpoint of itself");
 	folder_holds(".", "");
 	expect(task_state(1) == 't' || task_state(1) == 'T', 0, "PID 1 is stopped");
