@@ -13,6 +13,7 @@
 
 #include "child.h"
 #include "report.h"
+#include "rescue.h"
 
 #define PROGRAMS_VERDICT_FD 3
 
@@ -28,6 +29,7 @@ void take_signals(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR1);
 	sigaddset(&set, SIGUSR2);
+	sigaddset(&set, RESCUE_SIGNAL);
 	sigprocmask(SIG_SETMASK, &set, NULL);
 	signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	reboot(RB_DISABLE_CAD);		/* Ctrl-Alt-Del: SIGINT to PID 1, not the end at once */
@@ -43,6 +45,7 @@ static void become_program(const struct run *run, int verdict_pipe, int error_pi
 	ioctl(STDIN_FILENO, TIOCSCTTY, 1);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	rescue_unprotect();
 	if (verdict_pipe == PROGRAMS_VERDICT_FD)
 		fcntl(verdict_pipe, F_SETFD, 0);
 	else if (verdict_pipe >= 0)
@@ -140,6 +143,14 @@ static bool reap(struct run *run, pid_t program, enum end *end)
 	return over;
 }
 
+/* The program and the terminal stay, and all that somebody has started goes. */
+static void end_others(const struct run *run, pid_t program)
+{
+	rescue_end_others((pid_t[]){ run->console, program }, 2);
+	printf("\nCtrl-C, %d times: all other programs were ended.\n", RESCUE_PRESSES);
+	fflush(stdout);
+}
+
 static bool take_signal(struct run *run, pid_t program, enum end *end)
 {
 	struct signalfd_siginfo info;
@@ -157,6 +168,9 @@ static bool take_signal(struct run *run, pid_t program, enum end *end)
 	case SIGINT:
 		*end = END_REBOOT;
 		return true;
+	case RESCUE_SIGNAL:
+		end_others(run, program);
+		return false;
 	default:
 		return reap(run, program, end);
 	}

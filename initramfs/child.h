@@ -37,7 +37,8 @@ void take_signals(void);
 /*
  * Run the program with the terminal, and reap every orphan meanwhile.  Asking is
  * done as for busybox's init: SIGUSR1 halts, SIGUSR2 powers off, SIGTERM and,
- * from Ctrl-Alt-Del, SIGINT reboot.
+ * from Ctrl-Alt-Del, SIGINT reboot.  SIGQUIT, from the consoles' rescue key, ends all
+ * other programs; see rescue.h.
  */
 enum end run_program(struct run *run);
 

@@ -15,6 +15,7 @@
 
 #include "console.h"
 #include "report.h"
+#include "rescue.h"
 
 #define FINISH_BOUND_MS 5000
 
@@ -82,6 +83,26 @@ static bool copy_output(struct pollfd *files)
 	return true;
 }
 
+/* Keys that were pressed: were the rescue key's last presses, one after the other, quick enough to be meant? */
+static void look_for_rescue(const char *keys, ssize_t n)
+{
+	static int presses;
+	static long first;
+
+	for (ssize_t i = 0; i < n; i++) {
+		if (keys[i] != RESCUE_KEY || (presses && now_ms() - first > RESCUE_WITHIN_MS))
+			presses = 0;
+		if (keys[i] != RESCUE_KEY)
+			continue;
+		if (!presses++)
+			first = now_ms();
+		if (presses < RESCUE_PRESSES)
+			continue;
+		presses = 0;
+		kill(getppid(), RESCUE_SIGNAL);
+	}
+}
+
 static void copy_input(struct pollfd *console, int terminal)
 {
 	char buf[256];
@@ -89,6 +110,7 @@ static void copy_input(struct pollfd *console, int terminal)
 
 	if (n > 0) {
 		write_all(terminal, buf, n);
+		look_for_rescue(buf, n);
 	} else if (n == 0 || errno != EINTR) {
 		close(console->fd);
 		console->fd = -1;

@@ -32,6 +32,7 @@
 #include "console.h"
 #include "modes.h"
 #include "report.h"
+#include "rescue.h"
 
 #define VERDICT_DEVICE "/dev/ttyS1"
 /* So that a person can read why the machine goes off. */
@@ -206,6 +207,9 @@ static void describe_end(const struct run *run, enum end end, char *buf, size_t 
 }
 
 /* A program, a verdict, the end. */
+static void run_unattended(struct run *run) __attribute__((noreturn));
+static void run_attended(struct run *run) __attribute__((noreturn));
+
 static void run_unattended(struct run *run)
 {
 	char why[512];
@@ -242,7 +246,13 @@ static void run_attended(struct run *run)
 		if (!shell && end == END_EXITED && status_ok(run->status))
 			end_machine(RB_POWER_OFF);
 		if (shell) {
-			run->program = tour_program;
+			bool killed = end == END_EXITED && WIFSIGNALED(run->status);
+
+			/* By the kernel, for instance, if the memory is gone. */
+			if (killed)
+				printf("\n\033[0mThe shell was %s.  Here is another.\n\n",
+				       status_words(run->status, why, sizeof(why)));
+			run->program = killed ? shell_program : tour_program;
 			continue;
 		}
 		describe_end(run, end, why, sizeof(why));
@@ -262,6 +272,7 @@ int main(void)
 	mount_filesystems();
 	read_options(&machine.options);
 	take_signals();
+	rescue_protect();
 	machine.verdict_fd = open_verdict();
 	machine.console = console_start();
 	if (machine.console < 0)
@@ -279,6 +290,6 @@ int main(void)
 	}
 	if (machine.options.mode->verdict)
 		run_unattended(&run);
-	else
-		run_attended(&run);
+	rescue_limit_tasks();
+	run_attended(&run);
 }

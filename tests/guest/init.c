@@ -3,7 +3,8 @@
  * PID 1: it reaps every orphan, however many at once and however they end; it cannot be killed from inside; and what
  * it runs begins with nothing but what it is meant to have.
  *
- * Not here: SIGINT, SIGTERM, SIGUSR1 and SIGUSR2, by which PID 1 is asked to end the machine.
+ * Not here: SIGINT, SIGTERM, SIGUSR1 and SIGUSR2, by which PID 1 is asked to end the machine, and SIGQUIT, by which it
+ * is asked to end all other programs (tests/host/boot.sh).
  */
 #include <dirent.h>
 #include <errno.h>
@@ -15,10 +16,12 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "calls.h"
 #include "report.h"
+#include "tool.h"
 
 #define ORPHANS  100
 #define BOUND_MS 10000
@@ -198,7 +201,8 @@ static void still_reaps(void)
 
 static bool is_a_request(int sig)
 {
-	return sig == SIGINT || sig == SIGTERM || sig == SIGUSR1 || sig == SIGUSR2;
+	return sig == SIGINT || sig == SIGTERM || sig == SIGUSR1 || sig == SIGUSR2 ||
+	       sig == SIGQUIT;
 }
 
 /* One after the other, in turn with orphans. */
@@ -337,6 +341,34 @@ static void no_signal_blocked(void)
 		fail("signals are ignored: %.30s", strstr(buf, "\nSigIgn:") + 1);
 }
 
+/* PID 1 and the consoles are the last that the kernel ends for want of memory; what they run is as good as any other. */
+static void rank(void)
+{
+	char path[40], buf[64];
+	struct tasks all;
+	int consoles = 0;
+
+	only_from_pid_1();
+	read_file("/proc/1/oom_score_adj", buf, sizeof(buf));
+	expect(atoi(buf), -1000, "oom_score_adj of PID 1");
+	expect(getpriority(PRIO_PROCESS, 1), -20, "the nice value of PID 1");
+	read_file("/proc/self/oom_score_adj", buf, sizeof(buf));
+	expect(atoi(buf), 0, "oom_score_adj of its program");
+	expect(getpriority(PRIO_PROCESS, 0), 0, "the nice value of its program");
+	list_tasks(&all);
+	for (int i = 0; i < all.n; i++) {
+		snprintf(path, sizeof(path), "/proc/%d/comm", all.pid[i]);
+		read_file(path, buf, sizeof(buf));
+		if (strcmp(buf, "console\n"))
+			continue;
+		consoles++;
+		snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", all.pid[i]);
+		read_file(path, buf, sizeof(buf));
+		expect(atoi(buf), -1000, "oom_score_adj of the console's process");
+	}
+	expect(consoles, 1, "processes of the console");
+}
+
 static void a_terminal(void)
 {
 	only_from_pid_1();
@@ -354,6 +386,7 @@ static const struct function_row functions[] = {
 	{ "its program's descriptor 3", results_pipe },
 	{ "its program has no signal blocked", no_signal_blocked },
 	{ "its program has a terminal", a_terminal },
+	{ "who is ended last", rank },
 };
 
 static const struct group init_groups[] = {

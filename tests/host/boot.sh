@@ -17,6 +17,9 @@ CASES="
 10  auto_youngest                    | mode=auto: with the youngest pids only, the last column is right and others are not
 10  auto_steps                       | mode=auto: the application counts on, and its signals fail only without its pids
 10  auto_shell                       | mode=auto: the shell finds its child after the restart, and not without pids
+120 fork_bomb                        | a fork bomb by root leaves the shell alive, and Ctrl-C five times ends it
+60  power_in_container               | poweroff, reboot and halt in a container say that they are not permitted
+60  killed_shell                     | a shell that is killed is replaced by another
 60  run_by_a_person                  | ./build.sh run: it says how to leave QEMU, and Ctrl-A X leaves
 60  run_by_a_person --kernel         | ./build.sh run --kernel: the tour without the menu, and Ctrl-A X leaves
 240 run_auto                         | ./build.sh run --auto: the verdict is its exit status
@@ -180,6 +183,35 @@ auto_shell() {
 	grep -qx ' *pid 1: kill [0-9]*: failed' <<<"$without" || fail "without pids kill did not fail"
 	grep -qx " *sh: can't kill pid [0-9]*: No such process" <<<"$without" || fail "without pids the shell said nothing"
 	grep -qx ' *pid 1: kill \([0-9]*\): done; wait \1: status 7; now [0-9]*' <<<"$with" || fail "kill or wait did not work"
+}
+
+# Nobody sends "Out of memory": the limit on tasks is met first.  What is left is PID 1, the console and the shell.
+fork_bomb() {
+	directly mode=shell -m 32
+	play wait "$PROMPT" send 'sh -c "b() { b | b & b; }; b"\r' wait "can't fork" \
+		send '\003\003\003\003\003' wait 'all other programs were ended' \
+		send '\recho a''live; pidtable -u -c none\r' wait 'alive.*pid table: all tasks.*pidtable[^\n]*\n' \
+		send 'poweroff\r' end
+	if grep -q 'Out of memory' "$scratch/console"; then fail "the kernel ran out of memory"; fi
+	sed '1,/^pid table: all tasks/d' "$scratch/console" | awk '
+		/^NAME/ { next }
+		!NF { exit }
+		{ rows = rows " " $1 }
+		END { print "left:" rows; exit rows != " init console sh pidtable" }' || fail "others are left"
+}
+
+power_in_container() {
+	local refusal="not permitted in a container"
+	directly mode=shell
+	play wait "$PROMPT" send 'cwp -n sh\r' wait '# ' send 'poweroff\r' wait "poweroff: $refusal" \
+		send 'reboot\r' wait "reboot: $refusal" send 'halt\r' wait "halt: $refusal" \
+		send 'exit\r' wait "$PROMPT" send 'poweroff\r' end
+}
+
+# shellcheck disable=SC2016 # the shell in the machine expands $$
+killed_shell() {
+	directly mode=shell
+	play wait "$PROMPT" send 'kill -9 $$\r' wait 'Here is another' wait "$PROMPT" send 'poweroff\r' end
 }
 
 # The same terminal is the console and the way out.
