@@ -56,11 +56,12 @@ static void live(size_t memory) __attribute__((noreturn));
 static void live(size_t memory)
 {
 	char *p = mmap(NULL, memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pid_t parent = getppid();
 
 	if (p == MAP_FAILED)
 		_exit(EXIT_FAILED);
 	for (size_t at = 0; at < memory; at++)
-		p[at] = at / PAGE_BYTES + at * getppid() + 1;
+		p[at] = at / PAGE_BYTES + at * parent + 1;
 	if (write(STDOUT_FILENO, "", 1) != 1)
 		_exit(EXIT_FAILED);
 	for (;;)
