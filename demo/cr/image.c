@@ -75,6 +75,13 @@ void process_free(struct process *p)
 	*p = (struct process){ 0 };
 }
 
+static void free_extents(struct deleted_file *f)
+{
+	for (uint32_t i = 0; i < f->n_extents; i++)
+		blob_free(&f->extents[i].data);
+	free(f->extents);
+}
+
 void image_free(struct image *image)
 {
 	for (uint32_t i = 0; i < image->n_processes; i++)
@@ -86,7 +93,7 @@ void image_free(struct image *image)
 	}
 	for (uint32_t i = 0; i < image->n_opens; i++) {
 		free(image->opens[i].path);
-		blob_free(&image->opens[i].contents);
+		free_extents(&image->opens[i].file);
 	}
 	for (uint32_t i = 0; i < image->n_pipes; i++) {
 		free(image->pipes[i].path);

@@ -66,6 +66,21 @@ enum open_kind {
 	OPEN_KINDS
 };
 
+/* Bytes of a file that are not in one of its holes. */
+struct extent {
+	uint64_t start;			/* in the file, bytes */
+	struct blob data;
+};
+
+/* Of a file that has no name any more: all of it.  A reader of its inode finds the same again. */
+struct deleted_file {
+	uint32_t uid, gid;
+	int64_t atime, mtime;		/* seconds since 1970, and the next nanoseconds */
+	uint32_t atime_ns, mtime_ns;
+	uint32_t n_extents;
+	struct extent *extents;		/* by place, no two overlap; between them are holes */
+};
+
 /* An open file description: what dup(), fork() and SCM_RIGHTS share. */
 struct open {
 	uint32_t kind;
@@ -75,10 +90,10 @@ struct open {
 	uint32_t rdev;			/* OPEN_DEVICE */
 	uint64_t size;			/* OPEN_REGULAR: when it was recorded */
 	uint32_t mode;			/* OPEN_REGULAR: type and permissions */
-	bool deleted;			/* OPEN_REGULAR: it has no name any more, contents is all of it */
-	int32_t same_inode;		/* OPEN_REGULAR, deleted: the earlier opens[] that has the contents, or -1 */
+	bool deleted;			/* OPEN_REGULAR: it has no name any more, file is all of it */
+	int32_t same_inode;		/* OPEN_REGULAR, deleted: the earlier opens[] that has the file, or -1 */
 	char *path;			/* as /proc/PID/fd shows it; NULL for pipes and what is outside */
-	struct blob contents;
+	struct deleted_file file;	/* OPEN_REGULAR, deleted, and same_inode is -1; else zeros */
 };
 
 struct pipe {

@@ -4,19 +4,36 @@
 
 #include "image_check.h"
 
+#define NS_PER_S 1000000000U
 #define PIPE_MAX (1U << 24)		/* bytes in one pipe */
 #define PIPES_MAX (1U << 28)		/* in all: the kernel keeps 1 byte for 100 even if they are empty */
 
-/* A deleted file's contents are at one open file description, and the others of that file refer to it. */
+/* Extents in order, within the file. */
+static bool file_sound(const struct open *o)
+{
+	const struct deleted_file *f = &o->file;
+	uint64_t at = 0;
+
+	for (uint32_t i = 0; i < f->n_extents; i++) {
+		const struct extent *e = &f->extents[i];
+
+		if (e->start < at || !e->data.size || e->start > o->size || e->data.size > o->size - e->start)
+			return false;
+		at = e->start + e->data.size;
+	}
+	return o->size <= INT64_MAX && f->uid != ~0U && f->gid != ~0U && f->atime_ns < NS_PER_S && f->mtime_ns < NS_PER_S;
+}
+
+/* A deleted file is at one open file description, and the others of that file refer to it. */
 static bool regular_sound(const struct image *image, uint32_t i)
 {
 	const struct open *o = &image->opens[i], *first;
 
 	if (!o->deleted)
-		return is_absolute(o->path) && o->same_inode == -1 && !o->contents.size;
+		return is_absolute(o->path) && o->same_inode == -1;
 	if (o->same_inode == -1)
-		return true;
-	if (!is_in(o->same_inode, i) || o->contents.size)
+		return file_sound(o);
+	if (!is_in(o->same_inode, i))
 		return false;
 	first = &image->opens[o->same_inode];
 	return first->kind == OPEN_REGULAR && first->deleted && first->same_inode == -1;
@@ -26,7 +43,7 @@ static bool open_sound(const struct image *image, uint32_t i)
 {
 	const struct open *o = &image->opens[i];
 
-	if (o->kind != OPEN_REGULAR && (o->contents.size || o->deleted || o->same_inode != -1))
+	if (o->kind != OPEN_REGULAR && (o->deleted || o->same_inode != -1))
 		return false;
 	switch (o->kind) {
 	case OPEN_REGULAR:

@@ -6,7 +6,7 @@
 
 #define LIST_MAX 65536
 
-const char image_magic[] = "clone_with_pids image 2\n";
+const char image_magic[] = "clone_with_pids image 3\n";
 const char image_end_tag[] = "END ";
 
 void image_code_head(struct coder *c, struct image_head *h)
@@ -213,6 +213,25 @@ static void code_thread(struct coder *c, void *element)
 	code_credentials(c, t);
 }
 
+static void code_extent(struct coder *c, void *element)
+{
+	struct extent *e = element;
+
+	code_u64(c, &e->start);
+	code_blob(c, &e->data);
+}
+
+static void code_deleted_file(struct coder *c, struct deleted_file *f)
+{
+	code_u32(c, &f->uid);
+	code_u32(c, &f->gid);
+	code_i64(c, &f->atime);
+	code_u32(c, &f->atime_ns);
+	code_i64(c, &f->mtime);
+	code_u32(c, &f->mtime_ns);
+	CODE_ARRAY(c, f, extents, LIST_MAX, 12, code_extent);
+}
+
 static void code_open(struct coder *c, void *element)
 {
 	struct open *o = element;
@@ -227,7 +246,8 @@ static void code_open(struct coder *c, void *element)
 	code_bool(c, &o->deleted);
 	code_i32(c, &o->same_inode);
 	code_string(c, &o->path);
-	code_blob(c, &o->contents);
+	if (o->deleted && o->same_inode == -1)
+		code_deleted_file(c, &o->file);
 }
 
 static void code_pipe(struct coder *c, void *element)

@@ -36,6 +36,12 @@ void rebuild_objects_close(struct builder *b);
 /* Open file descriptions, pipes with what lies in them, and terminals: part of the above. */
 int rebuild_opens(struct builder *b);
 
+/* A deleted file, with these flags for open(): a descriptor, or -1. */
+int rebuild_deleted(const struct builder *b, const struct open *o, int flags);
+
+/* Open something that is open already, with other flags: an end of a pipe, a file without a name.  -1 with errno. */
+int rebuild_reopen(int fd, int flags);
+
 int rebuild_ptys(struct builder *b);
 int rebuild_open_pty(const struct builder *b, const struct open *o);
 

@@ -35,8 +35,7 @@ static int open_exactly(const char *path, int flags)
 	return syscall(SYS_open, path, flags);
 }
 
-/* Open something that is open already, with other flags: an end of a pipe, a file without a name. */
-static int reopen(int fd, int flags)
+int rebuild_reopen(int fd, int flags)
 {
 	char path[32];
 
@@ -60,24 +59,6 @@ static int write_whole(int fd, const struct blob *b)
 	return 0;
 }
 
-/* A file that has no name: made with another one, filled, and unlinked. */
-static int open_deleted(const struct builder *b, const struct open *o, int flags)
-{
-	char name[] = "/tmp/restart.XXXXXX";
-	int file, fd;
-
-	if (o->same_inode >= 0)
-		fd = reopen(b->open_fd[o->same_inode], flags);
-	else if ((file = mkostemp(name, O_CLOEXEC)) < 0)
-		return fail(o, "make a file in /tmp for the deleted");
-	else {
-		unlink(name);
-		fd = write_whole(file, &o->contents) || fchmod(file, o->mode & 07777) ? -1 : reopen(file, flags);
-		close(file);
-	}
-	return fd < 0 ? fail(o, "make the deleted file again:") : fd;
-}
-
 static int open_regular(const struct builder *b, const struct open *o)
 {
 	/* O_TMPFILE has made the file that it opened. */
@@ -85,7 +66,7 @@ static int open_regular(const struct builder *b, const struct open *o)
 	struct stat st;
 
 	if (o->deleted)
-		return open_deleted(b, o, flags);
+		return rebuild_deleted(b, o, flags);
 	fd = open_exactly(o->path, flags);
 	if (fd < 0 || fstat(fd, &st))
 		return fail(o, "open");
@@ -133,7 +114,7 @@ static int inherit(const struct open *o)
 static int open_end(const struct open *o, const struct ends *e)
 {
 	int end = (o->flags & O_ACCMODE) == O_WRONLY ? e->write : e->read;
-	int fd = reopen(end, FLAGS_TO_OPEN(o->flags) | O_NONBLOCK);
+	int fd = rebuild_reopen(end, FLAGS_TO_OPEN(o->flags) | O_NONBLOCK);
 
 	return fd < 0 ? fail(o, "open an end of") : fd;
 }
@@ -178,7 +159,7 @@ static int make_fifo(const struct pipe *p, struct ends *e)
 	/* For reading and writing, a fifo does not wait for the other end. */
 	e->read = open(p->path, (p->quiet ? O_RDONLY : O_RDWR) | O_NONBLOCK | O_CLOEXEC);
 	if (e->read >= 0 && !p->quiet)
-		e->write = reopen(e->read, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+		e->write = rebuild_reopen(e->read, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	return e->read < 0 || (!p->quiet && e->write < 0) ? -1 : 0;
 }
 

@@ -13,9 +13,6 @@
 #include "procfs.h"
 #include "record_files.h"
 
-/* Of a deleted file: more is no file that somebody wants to have in an image. */
-#define CONTENTS_MAX (64L << 20)
-
 bool record_is_deleted(const struct look *l)
 {
 	return S_ISREG(l->st.st_mode) && !l->st.st_nlink;
@@ -39,24 +36,6 @@ int record_check_path(const struct look *l)
 	return 0;
 }
 
-/* The contents of a deleted file: nobody else has them. */
-static int record_contents(const struct look *l, struct open *o)
-{
-	char path[64];
-	int fd, ret = 0;
-
-	if (l->st.st_size > CONTENTS_MAX)
-		return record_refuse(l, "a deleted file of more than 64 MiB");
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", l->r->tid, l->fd);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || blob_alloc(&o->contents, l->st.st_size) ||
-	    pread(fd, o->contents.data, o->contents.size, 0) != (ssize_t)o->contents.size)
-		ret = record_refuse(l, "its contents cannot be read");
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
 static int classify_regular(const struct look *l, struct open *o)
 {
 	o->kind = OPEN_REGULAR;
@@ -67,7 +46,7 @@ static int classify_regular(const struct look *l, struct open *o)
 		return record_refuse(l, "a memfd");
 	if (!o->deleted)
 		return record_check_path(l);
-	return o->same_inode < 0 ? record_contents(l, o) : 0;
+	return o->same_inode < 0 ? record_deleted(l, o) : 0;
 }
 
 static int record_eventfd(const struct look *l, struct open *o)

@@ -40,6 +40,9 @@ int record_check_path(const struct look *l);
 /* It was a regular file, and no name leads to it. */
 bool record_is_deleted(const struct look *l);
 
+/* Fill in the file of a deleted one: nobody else has it.  0, or -1 when reported. */
+int record_deleted(const struct look *l, struct open *o);
+
 /* Fill in kind and object.  0, or -1 when reported. */
 int record_classify(struct recorder *rec, const struct look *l, struct open *o);
 int record_pipe(struct recorder *rec, const struct look *l, struct open *o);

@@ -314,3 +314,18 @@ void run_subject(const void *row)
 		if (ways & way)
 			cycle(r->run, way);
 }
+
+void run_refusal(const void *row)
+{
+	const struct refusal_row *refusal = row;
+	struct restored r;
+
+	use_images();
+	restored_start(&r, refusal->run);
+	complained(TOOL("checkpoint", "-o", IMAGE, number(r.root)), 1, refusal->words);
+	if (!access(IMAGE, F_OK))
+		fail("there is an image of a tree that was refused");
+	restored_compare(&r, WAY_LEFT);
+	restored_answer(&r);
+	restored_end(&r);
+}

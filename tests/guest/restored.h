@@ -93,6 +93,16 @@ struct subject_row {
 void run_subject(const void *row);
 #define SUBJECTS(table) ROWS(table, run_subject)
 
+/* State that no image can hold: checkpoint refuses it in these words, writes nothing, and the tree goes on as it was. */
+struct refusal_row {
+	const char *name;
+	subject *run;
+	const char *words;
+};
+
+void run_refusal(const void *row);
+#define REFUSALS(table) ROWS(table, run_refusal)
+
 /* The same by steps, for a test that does more between them. */
 #define ROWS_MAX 600
 struct restored {

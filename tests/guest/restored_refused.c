@@ -202,11 +202,7 @@ static void network_of_thread(void)
 	MUST(!pthread_join(thread, NULL));
 }
 
-static const struct refusal {
-	const char *name;
-	subject *run;
-	const char *words;
-} refusals[] = {
+static const struct refusal_row refusals[] = {
 	{ "a task that another traces", traced, "it is traced by pid" },
 	{ "System V shared memory", system_v_memory, "System V shared memory" },
 	{ "a mapped file that has been deleted", deleted_file, "the file has been deleted" },
@@ -217,7 +213,7 @@ static const struct refusal {
 };
 
 /* What the image's kernel is built without; that of the kernel's own tests has it. */
-static const struct refusal absent[] = {
+static const struct refusal_row absent[] = {
 	{ "a socket", socket_pair, "a socket" },
 	{ "a seccomp filter", seccomp_filter, "a seccomp filter is in force for it" },
 	{ "a network namespace", network_namespace, "another net namespace" },
@@ -225,23 +221,8 @@ static const struct refusal absent[] = {
 	{ "a cgroup namespace", cgroup_namespace, "another cgroup namespace" },
 };
 
-static void run_refusal(const void *row)
-{
-	const struct refusal *refusal = row;
-	struct restored r;
-
-	use_images();
-	restored_start(&r, refusal->run);
-	complained(TOOL("checkpoint", "-o", "image", number(r.root)), 1, refusal->words);
-	if (!access("image", F_OK))
-		fail("there is an image of a tree that was refused");
-	restored_compare(&r, WAY_LEFT);
-	restored_answer(&r);
-	restored_end(&r);
-}
-
-static const struct group restored_refused_groups[] = { ROWS(refusals, run_refusal) };
+static const struct group restored_refused_groups[] = { REFUSALS(refusals) };
 SUITE(restored_refused);
 
-static const struct group refused_absent_groups[] = { ROWS(absent, run_refusal) };
+static const struct group refused_absent_groups[] = { REFUSALS(absent) };
 SUITE(refused_absent, .needs = "/proc/net/unix");

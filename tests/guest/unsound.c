@@ -153,6 +153,13 @@ EDIT(device_relative, *OPEN(OPEN_DEVICE)->path = 'd')
 EDIT(same_later, FIND(opens, o, o->same_inode >= 0)->same_inode = image->n_opens)
 EDIT(same_kind, FIND(opens, o, o->same_inode >= 0)->same_inode = OPEN(OPEN_DEVICE) - image->opens)
 EDIT(same_self, struct open *self = FIND(opens, o, o->same_inode >= 0); self->same_inode = self - image->opens)
+#define DELETED FIND(opens, f, f->deleted && f->same_inode < 0 && f->size)
+EDIT(extent_far, DELETED->file.extents[0].start = ~0ULL)
+EDIT(extent_behind, struct open *o = DELETED; o->file.extents[0].start = o->size)
+EDIT(extent_empty, DELETED->file.extents[0].data.size = 0)
+EDIT(file_endless, DELETED->size = ~0ULL)
+EDIT(file_owner, DELETED->file.uid = ~0U)
+EDIT(file_time, DELETED->file.mtime_ns = 1000000000)
 EDIT(contents_of_pipe, OPEN(OPEN_PIPE)->deleted = true)
 EDIT(pipe_full, FIND(pipes, p, p->bytes.size)->capacity = 1)
 EDIT(pipe_large, image->pipes[0].capacity = 1U << 31)
@@ -257,6 +264,12 @@ static const struct row object_rows[] = {
 	{ "contents of a file that comes later", same_later, "of another kind" },
 	{ "contents of a device", same_kind, "of another kind" },
 	{ "contents of itself", same_self, "of another kind" },
+	{ "an extent far behind a deleted file", extent_far, "of another kind" },
+	{ "an extent behind a deleted file", extent_behind, "of another kind" },
+	{ "an extent of nothing", extent_empty, "of another kind" },
+	{ "a deleted file without an end", file_endless, "of another kind" },
+	{ "a deleted file of nobody", file_owner, "of another kind" },
+	{ "a deleted file with a time that cannot be", file_time, "of another kind" },
 	{ "a deleted pipe", contents_of_pipe, "of another kind" },
 	{ "more bytes than a pipe can hold", pipe_full, "bytes in a pipe for 1" },
 	{ "a pipe of 2 GiB", pipe_large, "is too much" },
@@ -356,7 +369,7 @@ static void shown(void)
 /* A section that has no end: refused when what has come is more than there is room for, and nobody is killed for it. */
 static void endless(void)
 {
-	static const unsigned char head[] = "clone_with_pids image 2\nPROC\377\377\377\077\0\0\0";
+	static const unsigned char head[] = "clone_with_pids image 3\nPROC\377\377\377\077\0\0\0";
 	struct tasks before;
 
 	use_tools();
