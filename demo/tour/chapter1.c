@@ -103,24 +103,23 @@ static pid_t start(int *fd)
 static enum nav_kind explain(void)
 {
 	ui_screen(1, "One task, many pids");
-	ui_text("A process does not have a pid.  It has one pid in each pid namespace that it\n"
-		"is visible in: in its own, and in every ancestor of that.\n"
+	ui_text("A process does not have one pid.  It has one in each pid namespace in which it\n"
+		"is visible: its own, and every ancestor of that one.\n"
 		"\n"
 		"    level 0   the machine's initial pid namespace\n"
 		"    level 1   a container\n"
 		"    level 2   a container inside that container\n"
 		"    level 3   and one more\n"
 		"\n"
-		"A task at level 3 has four pids.  Tasks in its own namespace know it by the\n"
-		"last one, whoever looks on from the machine by the first, and all four are\n"
-		"given out when it is created.\n"
+		"A task at level 3 has four pids.  Its own namespace knows it by its last pid;\n"
+		"the machine sees its first.  The kernel assigns all four when it creates the\n"
+		"task.\n"
 		"\n"
 		"This kernel will now create four tasks with\n\n");
 	ui_print(COLOUR_CALL, "    clone(CLONE_NEWPID | SIGCHLD, ...)\n");
 	ui_text("\n"
-		"Each creates the next one: init-1, init-2 and init-3 are each the first task\n"
-		"of a new pid namespace, and the one called `task' is an ordinary child of\n"
-		"init-3.\n");
+		"Each task creates the next: init-1, init-2 and init-3 are each the first task\n"
+		"of a new pid namespace, and `task' is an ordinary child of init-3.\n");
 	return ui_pause();
 }
 
@@ -131,21 +130,21 @@ static enum nav_kind show_table(const struct tree *tree)
 	ui_screen(1, "One task, many pids: the pid table");
 	table_print(ui_out(), "one task, many pids", tree, 0);
 	ui_text("Read a row from left to right: the pids of one task, oldest namespace first.\n"
-		"L0 is the machine, `-' means that the task does not exist there.\n"
+		"L0 is the machine; `-' means that the task is not visible there.\n"
 		"\n"
-		"This is what the kernel says of the last one, in /proc/%d/status:\n\n", t->pid[0]);
+		"The kernel reports the last row itself, in /proc/%d/status:\n\n", t->pid[0]);
 	ui_print(COLOUR_CALL, "    NSpid:  %d  %d  %d  %d\n", t->pid[0], t->pid[1], t->pid[2], t->pid[3]);
 	ui_text("\n"
-		"Notice: each namespace has a pid 1 of its own, and the same number means\n"
-		"different tasks in different columns.\n");
+		"Notice: each namespace has its own pid 1, and the same number means different\n"
+		"tasks in different columns.\n");
 	return ui_pause();
 }
 
 static enum nav_kind show_sayings(const struct tree *tree, const struct saying *say)
 {
-	ui_screen(1, "One task, many pids: what they know themselves");
-	ui_text("Each task was asked for its pid, and what clone() told it of its child:\n\n");
-	ui_text("%-10s%10s%16s%24s\n", "NAME", "getpid()", "clone() said", "kill(that pid, 0)");
+	ui_screen(1, "One task, many pids: what each task knows");
+	ui_text("Each task reports its own pid, and the pid that clone() returned for its child:\n\n");
+	ui_text("%-10s%10s%16s%24s\n", "NAME", "getpid()", "clone() gave", "kill(that pid, 0)");
 	for (int i = 0; i < tree->n; i++) {
 		ui_text("%-10s%10d", tree->task[i].name, say[i].self);
 		if (say[i].child)
@@ -154,14 +153,14 @@ static enum nav_kind show_sayings(const struct tree *tree, const struct saying *
 			ui_text("%16s%24s\n", "-", "-");
 	}
 	ui_text("\n"
-		"A task knows only its youngest pid.  What it remembers of others are their pids\n"
-		"in its own namespace: init-2 knows init-3 as %d, and nothing else.\n"
+		"A task knows only its youngest pid, the one at the innermost level.  It knows\n"
+		"others by their pids in its own namespace: init-2 knows init-3 as %d.\n"
 		"\n"
-		"That is all right for as long as nobody changes the numbers.  A checkpoint that\n"
-		"is restarted creates new tasks; and programs keep their old numbers in memory:\n"
-		"in a shell's $!, in a pid file, in a supervisor's table.\n"
+		"That works as long as the pids stay the same.  But a restart creates new tasks,\n"
+		"and programs keep the old pids in memory: in a shell's $!, in a pid file, in a\n"
+		"supervisor's table.\n"
 		"\n"
-		"So a restart has to give back every number, in every column, at once.\n", say[1].child);
+		"So a restart must restore every pid, in every column, all at once.\n", say[1].child);
 	return ui_pause();
 }
 

@@ -18,8 +18,8 @@
 static enum nav_kind explain(void)
 {
 	ui_screen(2, "Checkpoint");
-	ui_text("The application of this lesson is ordinary programs, in three containers inside\n"
-		"each other.  Most of them are shell scripts.\n"
+	ui_text("The application consists of ordinary programs in three nested containers.  Most\n"
+		"of them are shell scripts.\n"
 		"\n"
 		"    outer              shell script, init of container 1\n"
 		"     |- run-middle     starts container 2, and passes messages on to its init\n"
@@ -30,13 +30,13 @@ static enum nav_kind explain(void)
 		"     |       `- worker\n"
 		"     |- counter        counts, twenty times a second\n"
 		"     |- source         writes 1 2 3 ... to a pipe\n"
-		"     |- sink           reads them, and sees whether one is missing\n"
+		"     |- sink           reads them, and checks that none is missing\n"
 		"     `- helper\n"
 		"\n"
-		"Each knows the pids of those that it has started: the shell has them in $!, the\n"
-		"others as clone() returned them.  With these pids they signal each other, eight\n"
-		"times a second and more; helper, worker and leaf answer by $PPID.  Nobody ever\n"
-		"looks a pid up again, and none of them knows of checkpoints.\n");
+		"Each program remembers the pids of its children: a shell keeps them in $!, the\n"
+		"others keep what clone() returned.  They use these pids to signal each other,\n"
+		"at least eight times a second; helper, worker and leaf answer to $PPID.  None\n"
+		"of them ever looks a pid up again, and none knows about checkpoints.\n");
 	return ui_pause();
 }
 
@@ -61,7 +61,7 @@ static enum nav_kind show_running(const struct tree *tree)
 
 	if (lesson_print_logs(tree, NULL, tree, &sum) || lesson_check_well(&sum))
 		return NAV_FAILED;
-	ui_text("This is what they say in " LESSON_LOGS ".  FAILED: no task had the pid\n"
+	ui_text("The programs log this in " LESSON_LOGS ".  FAILED: no task had the pid\n"
 		"that was signalled (ESRCH).  WRONG: steps or numbers lost or repeated.\n");
 	return ui_pause();
 }
@@ -70,13 +70,13 @@ static enum nav_kind show_table(const struct tree *tree)
 {
 	ui_screen(2, "Checkpoint: the table to come back to");
 	table_print(ui_out(), "before checkpoint", tree, COLUMN_PGID | COLUMN_SID);
-	ui_text("L0 is the machine.  The holes between the numbers are real: programs came and\n"
-		"went, as in any container that has run for a while.\n"
+	ui_text("L0 is the machine.  The gaps between the pids are real: programs came and went,\n"
+		"as in any container that has run for a while.\n"
 		"\n"
-		"Notice leaf: four pids, and its parent, inner, has the last of them in $!.\n"
-		"Notice middle: its parent lives outside its container, and knows it by its L1.\n"
+		"Notice leaf: it has four pids, and its parent, inner, keeps the last in $!.\n"
+		"Notice middle: its parent lives outside its container and knows its L1 pid.\n"
 		"\n"
-		"Next, the tree is recorded, and killed.\n");
+		"Next: checkpoint records the tree and kills it.\n");
 	return ui_pause();
 }
 
@@ -104,14 +104,14 @@ static enum nav_kind show_image(void)
 	line = strstr(text, IMAGE_TASK);
 	while (line && line > text && line[-1] != '\n')
 		line--;
-	ui_text("\nIt holds each task's pids, memory, registers, files and signals.  Some of what\n"
-		"it has of sink:\n\n");
+	ui_text("\nThe image holds each task's pids, memory, registers, files and signals.  From\n"
+		"what it records of sink:\n\n");
 	if (line)
 		print_task(line);
 	free(text);
 	if (!line)
 		return ui_failed("the image says nothing of a " IMAGE_TASK);
-	ui_text("\nWhat source has written to the pipe, and sink has not read, is recorded, too.\n");
+	ui_text("\nIt also records what source has written to the pipe and sink has not yet read.\n");
 	return ui_pause();
 }
 
@@ -120,7 +120,7 @@ static enum nav_kind show_killed(const struct lesson *lesson)
 	int gone = 0;
 
 	ui_screen(2, "Checkpoint: the tree is gone");
-	ui_text("When the file was whole, the tree was killed.  Is anything left of it?\n\n");
+	ui_text("Once the image was complete, checkpoint killed the tree.  Is anything left?\n\n");
 	ui_text("%-14s%8s%20s\n", "NAME", "pid", "kill(pid, 0)");
 	for (int i = 0; i < lesson->before.n; i++) {
 		const struct task *t = &lesson->before.task[i];
@@ -131,10 +131,9 @@ static enum nav_kind show_killed(const struct lesson *lesson)
 	}
 	if (gone != lesson->before.n)
 		return ui_failed("%d of %d tasks are still there", lesson->before.n - gone, lesson->before.n);
-	ui_text("\nNo process, no container, no memory: what remains is a file.  All in it can be\n"
-		"put into new tasks, but for the pids.  They are not a property that a task\n"
-		"could set; the kernel gives them out when a task is created, and in all\n"
-		"namespaces at once.\n");
+	ui_text("\nNo process, no container, no memory: only a file remains.  Everything in it can\n"
+		"be restored except the pids.  A task cannot set its own pids: the kernel\n"
+		"assigns them when it creates the task, in all its namespaces at once.\n");
 	return ui_pause();
 }
 

@@ -16,20 +16,19 @@ static enum nav_kind predict(const struct lesson *lesson)
 	pid_t middle = remembered(lesson, "outer", 0), helper = remembered(lesson, "outer", 1);
 
 	ui_screen(3, "Restart without pids");
-	ui_text("The image has all that the tasks knew.  Now the tree is built again as any\n"
-		"program would: each parent creates its children, in the same order and in new\n"
-		"namespaces, with plain\n\n");
+	ui_text("The image has everything that the tasks knew.  Now restart rebuilds the tree as\n"
+		"any program would: each parent creates its children, in the same order and in\n"
+		"new namespaces, with plain\n\n");
 	ui_print(COLOUR_CALL, "    clone(SIGCHLD, ...)    and    clone(CLONE_NEWPID | SIGCHLD, ...)\n");
 	ui_text("\n"
-		"and each gets its memory, registers, files and signals back.  (An image knows\n"
-		"which files were open, and not what is in them: the logs are put back as they\n"
-		"were at the checkpoint, before each restart in this tour.)\n"
+		"and restores each task's memory, registers, files and signals.  (An image\n"
+		"records which files were open, not their contents: before each restart, this\n"
+		"tour resets the logs to what they were at the checkpoint.)\n"
 		"\n"
-		"In its variables outer has the pids of those that it has started: run-middle is\n"
-		"%d, and helper, its $!, is %d.  The new container gives out its pids from the\n"
-		"beginning: 1, 2, 3, ...\n\n", middle, helper);
-	return ui_predict("which pids will they have?  Who will get the signals\n"
-			  "that outer sends to %d and to %d?\n", middle, helper);
+		"Outer keeps the pids of its children in variables: run-middle is %d, and\n"
+		"helper, its $!, is %d.  The new container assigns pids from 1 on: 1, 2, 3, ...\n\n", middle, helper);
+	return ui_predict("which pids will the new tasks have?  Which tasks will get\n"
+			  "the signals that outer sends to %d and to %d?\n", middle, helper);
 }
 
 static enum nav_kind show_table(const struct lesson *lesson, const struct tree *now)
@@ -38,12 +37,12 @@ static enum nav_kind show_table(const struct lesson *lesson, const struct tree *
 
 	ui_text("\n");
 	table_compare_print(ui_out(), &lesson->before, now);
-	ui_print(COLOUR_BAD, "%d of %d pids are what they were: those that are 1 in their container.\n",
+	ui_print(COLOUR_BAD, "%d of %d pids are the same: those of the inits, which are always 1.\n",
 		 c.pids_equal, c.pids);
 	if (comparison_equal(&c))
 		return ui_failed("the tree came back with its pids, without having asked for them");
-	ui_text("The shape is right, the memory is right, and the remembered numbers are wrong.\n"
-		"No call has failed so far.  The tasks are stopped; next, they go on.\n");
+	ui_text("The tree is right, the memory is right, but the pids that it remembers are\n"
+		"wrong.  No call has failed so far.  The tasks are stopped; next, they continue.\n");
 	return ui_pause();
 }
 
@@ -51,15 +50,15 @@ static enum nav_kind show_messages(const struct lesson *lesson, const struct tre
 {
 	struct sums sum;
 
-	ui_screen(3, "Restart without pids: what became of the signals");
+	ui_screen(3, "Restart without pids: where the signals went");
 	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum))
 		return NAV_FAILED;
 	ui_print(COLOUR_BAD, "%d signals went nowhere.", sum.failed);
-	ui_text("  And those that did not fail?\n");
+	ui_text("  And the ones that arrived?\n");
 	if (!lesson_print_fates(lesson, first, 5) || !sum.failed)
 		return ui_failed("the application works, without its pids");
 	if (sum.ended)
-		ui_print(COLOUR_BAD, "A signal that was meant for another has killed %d task%s.\n", sum.ended,
+		ui_print(COLOUR_BAD, "A signal meant for another task killed %d task%s.\n", sum.ended,
 			 sum.ended == 1 ? "" : "s");
 	return ui_pause();
 }
@@ -68,17 +67,17 @@ static enum nav_kind show_messages(const struct lesson *lesson, const struct tre
 static enum nav_kind show_renewal(const struct tree *now)
 {
 	ui_screen(3, "Restart without pids: kill $!");
-	ui_text("On SIGHUP outer replaces its helper: `kill $!', `wait $!', and starts another.\n"
-		"It is %d now, and it gets that signal.  The lines below are what it says.\n\n", now->task[0].pid[0]);
+	ui_text("On SIGHUP, outer replaces its helper: it runs `kill $!' and `wait $!', and\n"
+		"starts another.  Outer's pid is now %d.  We send it SIGHUP; this is its log.\n\n", now->task[0].pid[0]);
 	if (lesson_renew_helper(now->task[0].pid[0], false))
 		return NAV_FAILED;
 	ui_text("\n"
 		"The trap worked: signal actions are part of the image.  But the shell cannot\n"
-		"end its own child, which is alive and well, under a number that the shell has\n"
-		"never heard of.\n"
+		"kill its own child.  The child is alive, under a pid that the shell has never\n"
+		"seen.\n"
 		"\n"
-		"An error a program could notice, if it looked.  The signals that reach somebody\n"
-		"else it cannot: there kill() succeeds.\n");
+		"A program that checks kill() notices this error.  It cannot notice a signal\n"
+		"that reaches the wrong task: there kill() succeeds.\n");
 	return ui_pause();
 }
 

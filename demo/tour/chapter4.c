@@ -8,7 +8,7 @@ static enum nav_kind predict(const struct lesson *lesson)
 	const struct task *leaf = &lesson->before.task[tree_by_name(&lesson->before, "leaf")];
 
 	ui_screen(4, "Restart with clone_with_pids()");
-	ui_text("The same image, the same order, the same code.  Only the call is another:\n\n");
+	ui_text("The same image, the same order, the same code.  Only the call differs:\n\n");
 	ui_print(COLOUR_CALL,
 		 "    pid_t pids[] = { %d, %d, %d, %d };        /* oldest namespace first */\n"
 		 "    struct clone_with_pids_args args = { .nr_pids = 4 };\n"
@@ -16,17 +16,17 @@ static enum nav_kind predict(const struct lesson *lesson)
 		 "    clone_with_pids(SIGCHLD, &args, sizeof(args), pids);\n",
 		 leaf->pid[0], leaf->pid[1], leaf->pid[2], leaf->pid[3]);
 	ui_text("\n"
-		"That is how inner creates leaf again: one call, one pid for each of the four\n"
-		"namespaces that leaf is visible in.  For a new container's init the list names\n"
-		"the namespaces that exist already; in the new one it is 1 anyway.\n"
+		"That is how inner creates leaf again: one call, with one pid for each of the\n"
+		"four namespaces in which leaf is visible.  For the init of a new container, the\n"
+		"list covers the namespaces that exist already; in the new one it is always 1.\n"
 		"\n"
-		"If one of the pids is taken, in any namespace, the call is refused, and no pid\n"
-		"is taken anywhere.\n"
+		"If one of the pids is taken, in any namespace, the kernel refuses the call and\n"
+		"takes no pid anywhere.\n"
 		"\n"
-		"Before the tree is let go, restart compares what the kernel reports of it with\n"
-		"the image.\n\n");
-	return ui_predict("how many of the pids will be what they were?\n"
-			  "Will counter notice that it was away?  Will sink miss a number?\n");
+		"Before it lets the tree run, restart compares the image with what the kernel\n"
+		"reports.\n\n");
+	return ui_predict("how many of the pids will be the same?\n"
+			  "Will counter notice that it was gone?  Will sink miss a number?\n");
 }
 
 static enum nav_kind show_table(const struct lesson *lesson, const struct tree *now)
@@ -41,8 +41,8 @@ static enum nav_kind show_table(const struct lesson *lesson, const struct tree *
 	ui_print(COLOUR_GOOD, "compared with before: %d tasks, %d of %d pids equal, at every level\n",
 		 c.tasks, c.pids_equal, c.pids);
 	ui_text("parents, process groups and sessions: %d of %d equal\n"
-		"New tasks, new namespaces, and every number where it was: in the containers\n"
-		"and on the machine.\n", c.relations_equal, c.relations);
+		"New tasks, new namespaces, and every pid as it was: in the containers and on\n"
+		"the machine.\n", c.relations_equal, c.relations);
 	return ui_pause();
 }
 
@@ -50,30 +50,30 @@ static enum nav_kind show_messages(const struct lesson *lesson, const struct tre
 {
 	struct sums sum;
 
-	ui_screen(4, "Restart with clone_with_pids(): the application goes on");
+	ui_screen(4, "Restart with clone_with_pids(): the application");
 	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum) || lesson_check_well(&sum))
 		return NAV_FAILED;
 	ui_print(COLOUR_GOOD, "%d messages sent, none failed; no step and no number lost or repeated.\n", sum.sent);
 	ui_text("\n"
-		"counter keeps its number in memory and in its file, and compares: both go on\n"
-		"from where they were.  What source had written and sink not read was recorded\n"
-		"with the pipe.  The application does not know that it was dead.\n");
+		"Counter keeps its number in memory and in a file, and compares the two: both\n"
+		"continue where they were.  The pipe came back with the bytes that sink had not\n"
+		"yet read.  The application does not know that it was dead.\n");
 	return ui_pause();
 }
 
 static enum nav_kind show_renewal(const struct tree *now)
 {
 	ui_screen(4, "Restart with clone_with_pids(): kill $!");
-	ui_text("Again outer gets the signal on which it replaces its helper: `kill $!',\n"
-		"`wait $!', and another one.\n\n");
+	ui_text("Again we send outer the SIGHUP on which it replaces its helper: `kill $!', then\n"
+		"`wait $!'.\n\n");
 	if (lesson_renew_helper(now->task[0].pid[0], true))
 		return NAV_FAILED;
 	ui_text("\n"
-		"`kill $!' found the process, and `wait' got the status with which it ended: it\n"
-		"is outer's child, as it was, by the number that outer knows.\n"
+		"`kill $!' found the process, and `wait' returned its exit status: helper is\n"
+		"still outer's child, under the pid that outer knows.\n"
 		"\n"
-		"The new helper's pid is the kernel's choice: a pid that was asked for does not\n"
-		"move the counter from which ordinary children get theirs.\n");
+		"The kernel chose the new helper's pid.  A chosen pid does not move the counter\n"
+		"from which the kernel assigns pids to ordinary children.\n");
 	return ui_pause();
 }
 

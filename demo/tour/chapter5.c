@@ -22,22 +22,21 @@ static enum nav_kind predict(const struct lesson *lesson)
 	const struct task *leaf = &lesson->before.task[tree_by_name(&lesson->before, "leaf")];
 
 	ui_screen(5, "One namespace deeper");
-	ui_text("A container that was recorded on the machine is now restarted inside another\n"
-		"container.  Its tasks get one pid more than the image knows: one in the\n"
-		"machine's namespace, which is older than all those that were recorded.\n"
+	ui_text("We now restart, inside another container, a tree that was recorded on the\n"
+		"machine.  Each task gets one pid more than the image knows: one in the\n"
+		"machine's namespace, which is now older than all the recorded ones.\n"
 		"\n"
-		"The list of pids is aligned to the youngest namespace.  The leaf's list is the\n"
-		"same as before, and it has one more level now:\n\n");
+		"The kernel matches the list of pids from the innermost level outwards.  Leaf's\n"
+		"list is the same as before, and leaf now has one more level:\n\n");
 	ui_print(COLOUR_CALL,
 		 "    level of the machine    0       1       2       3       4\n"
 		 "    pids[]                  -  %6d  %6d  %6d  %6d\n",
 		 leaf->pid[0], leaf->pid[1], leaf->pid[2], leaf->pid[3]);
 	ui_text("\n"
-		"The levels that the list reaches are the known ones.  The level in front of it\n"
-		"is unknown: there the kernel chooses.  The tree does not need to know how deep\n"
-		"it is.\n\n");
+		"The levels that the list covers are the known ones.  The level before them is\n"
+		"unknown: there the kernel chooses.  The tree need not know how deep it is.\n\n");
 	return ui_predict("which columns will be the same as before the checkpoint?\n"
-			  "Can the pids of level 0 still be in use by others on the machine?\n");
+			  "May other tasks on the machine now use the old pids of level 0?\n");
 }
 
 static enum nav_kind show_table(const struct lesson *lesson, const struct tree *now)
@@ -51,8 +50,8 @@ static enum nav_kind show_table(const struct lesson *lesson, const struct tree *
 				 c.relations_equal, c.relations);
 	ui_print(COLOUR_GOOD, "L1 to L4 compared with L0 to L3 before: %d of %d pids equal\n",
 		 c.pids_equal, c.pids);
-	ui_text("L0 is the kernel's choice.  So the pids that the tree had on the machine may\n"
-		"be somebody else's by now.\n");
+	ui_text("The kernel chose L0.  So other tasks may by now use the pids that the tree had\n"
+		"on the machine.\n");
 	return ui_pause();
 }
 
@@ -60,12 +59,12 @@ static enum nav_kind show_messages(const struct lesson *lesson, const struct tre
 {
 	struct sums sum;
 
-	ui_screen(5, "One namespace deeper: the application goes on");
+	ui_screen(5, "One namespace deeper: the application");
 	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum) || lesson_check_well(&sum))
 		return NAV_FAILED;
 	ui_print(COLOUR_GOOD, "%d messages sent, none failed.\n", sum.sent);
-	ui_text("This is why the list is aligned to the youngest end: the tree is a container in\n"
-		"a container in a container in a container now, and each of them is intact.\n");
+	ui_text("This is why the list is matched from the innermost level outwards: the tree now\n"
+		"runs four containers deep, and each container is intact.\n");
 	return ui_pause();
 }
 

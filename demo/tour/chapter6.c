@@ -15,22 +15,22 @@
 static enum nav_kind explain(void)
 {
 	ui_screen(6, "Why CRIU says no");
-	ui_text("CRIU checkpoints and restarts containers on Linux, for Docker, Podman and many\n"
-		"more.  Of our tree, `criu dump' would say, naming a task of container 2:\n\n");
+	ui_text("CRIU checkpoints and restarts containers on Linux, for Docker, Podman and\n"
+		"others.  For our tree, `criu dump' would print, naming a task of container 2:\n\n");
 	ui_print(COLOUR_CALL, "    Can't dump nested pid namespace for ...\n");
 	ui_text("\n"
-		"That is a choice, and it is said in time.  CRIU supports what most containers\n"
-		"are: all tasks of the tree in one pid namespace, which may be one of the tree's\n"
-		"own.  Then one number names a task: its youngest pid, the one that it knows\n"
-		"itself.  CRIU keeps that one in its image, and restarts with a clone3() whose\n"
-		"set_tid has one entry.  (Mount and network namespaces may be nested.)\n"
+		"That is a choice, and CRIU refuses before it harms anything.  It supports what\n"
+		"most containers are: a tree in a single pid namespace.  There, one number\n"
+		"identifies a task: its youngest pid, the one that the task itself knows.  CRIU\n"
+		"records that pid, and restarts each task by clone3() with one entry in set_tid.\n"
+		"(Mount and network namespaces may be nested.)\n"
 		"\n"
-		"A container in the container is a second pid namespace in the tree.  CRIU finds\n"
-		"it and refuses: from an image with one number for each task such a tree cannot\n"
-		"come back as it was.  Nested ones are in Virtuozzo's variant of CRIU; for CRIU\n"
-		"itself they have been asked for and proposed.\n"
+		"A container inside the container is a second pid namespace in the tree.  CRIU\n"
+		"finds it and refuses, because one number for each task cannot restore such a\n"
+		"tree.  Virtuozzo's variant of CRIU supports nested pid namespaces; for CRIU\n"
+		"itself, users have asked for them, and patches have been proposed.\n"
 		"\n"
-		"Next: what such an image would lack, for our tree.\n");
+		"Next: what an image with one number for each task would lose of our tree.\n");
 	return ui_pause();
 }
 
@@ -71,12 +71,12 @@ static enum nav_kind show_numbers(const struct lesson *lesson)
 		ui_text("\n");
 		pids += t->levels;
 	}
-	ui_text("\nOf %d numbers %d are kept; the number of %d tasks is another's, too,\n"
-		"in another namespace: who is meant by 1?\n", pids, tree->n, ambiguous);
+	ui_text("\nOf %d pids, %d are kept; %d tasks share their number with another task, in\n"
+		"another namespace: which task is 1?\n", pids, tree->n, ambiguous);
 	if (!ambiguous)
 		return ui_failed("no two tasks have the same youngest pid");
-	ui_text("With the oldest in place of the youngest each task has a name of its own.  But\n"
-		"nobody in a container knows anybody by that: every $! would be wrong.\n");
+	ui_text("The oldest pid, in place of the youngest, would be unique.  But no task in a\n"
+		"container knows another by its oldest pid: every $! would be wrong.\n");
 	return ui_pause();
 }
 
@@ -119,18 +119,18 @@ static enum nav_kind show_remembered(const struct lesson *lesson)
 {
 	int n = 0, kept[2] = { 0, 0 };
 
-	ui_screen(6, "Why CRIU says no: the numbers that are in use");
-	ui_text("What each program remembers of others, from its log; and whether that number\n"
-		"would be in the image:\n\n");
+	ui_screen(6, "Why CRIU says no: the pids in use");
+	ui_text("Which pids each program remembers, according to its log; and whether the image\n"
+		"would have them:\n\n");
 	ui_text("%-14s%-22s%16s%16s\n", "", "remembers", "if the youngest", "if the oldest");
 	for (int i = 0; i < lesson->before.n; i++)
 		n += print_remembered(lesson, i, kept);
 	lost = n - kept[0];
 	if (!lost)
 		return ui_failed("all of %d remembered numbers are the youngest", n);
-	ui_text("\n%d of %d are kept with the youngest, %d with the oldest.\n\n", kept[0], n, kept[1]);
-	ui_text("Next, restart gets the youngest and nothing else: a list of one for each task,\n"
-		"and of none for an init, which is 1 in its namespace anyway.\n\n");
+	ui_text("\nAn image of youngest pids keeps %d of %d; one of oldest pids keeps %d.\n\n", kept[0], n, kept[1]);
+	ui_text("Next, restart uses the youngest pids alone: one pid in the list for each task,\n"
+		"and none for an init, whose youngest pid is always 1.\n\n");
 	return ui_predict("whose signals will go astray?  Will `kill $!' work?\n");
 }
 
@@ -146,14 +146,14 @@ static enum nav_kind show_table(const struct lesson *lesson, const struct tree *
 	}
 	ui_text("\n");
 	table_compare_print(ui_out(), &lesson->before, now);
-	ui_text("%d of %d tasks have the youngest pid that they had; of all pids, %d of %d.\n",
+	ui_text("%d of %d tasks have their old youngest pid; of all pids, %d of %d are the same.\n",
 		equal, lesson->before.n, c.pids_equal, c.pids);
 	if (equal != lesson->before.n)
 		return ui_failed("only %d of %d tasks have their youngest pid", equal, lesson->before.n);
 	if (comparison_equal(&c))
 		return ui_failed("one number for each task was enough");
-	ui_text("Each container is right when it is seen from inside.  What is wrong is how its\n"
-		"tasks are known one level up: in the columns between the first and the last.\n");
+	ui_text("Seen from inside, each container is right.  The pids by which the level above\n"
+		"knows its tasks are wrong: the columns between the first and the last.\n");
 	return ui_pause();
 }
 
@@ -161,14 +161,14 @@ static enum nav_kind after(const struct lesson *lesson, const struct tree *first
 {
 	struct sums sum;
 
-	ui_screen(6, "Why CRIU says no: what became of the signals");
+	ui_screen(6, "Why CRIU says no: where the signals went");
 	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum))
 		return NAV_FAILED;
 	if (lesson_print_fates(lesson, first, 4) != lost)
 		return ui_failed("not those %d numbers that were lost are wrong now", lost);
 	ui_text("A script's own child answers: $! is a youngest pid.  But run-middle and\n"
-		"run-inner look after a container from outside, as a container's runtime does.\n"
-		"They know its init by one of the numbers in between, and those are lost.\n");
+		"run-inner look after a container from outside, as a container runtime does.\n"
+		"They know its init by a pid in between, and those pids are lost.\n");
 	return ui_pause();
 }
 

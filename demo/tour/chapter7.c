@@ -178,19 +178,18 @@ static const struct refusal refusals[] = {
 static enum nav_kind explain(void)
 {
 	ui_screen(7, "What the kernel refuses");
-	ui_text("A call that hands out pids has to be strict: a pid that is given to the wrong\n"
-		"task is a signal to the wrong task.\n"
+	ui_text("A call that chooses pids must be strict: a pid given to the wrong task sends\n"
+		"signals to the wrong task.\n"
 		"\n"
-		"clone_with_pids() checks everything before it takes anything, and in a fixed\n"
-		"order: first the struct that it is given, then how many pids there are, then\n"
-		"whether the caller may choose pids at all, then the pids.  Whoever may not\n"
-		"choose cannot find out which pids are taken.\n"
+		"clone_with_pids() checks everything before it takes anything, in a fixed order:\n"
+		"first its struct of arguments, then the number of pids, then whether the caller\n"
+		"may choose pids at all, then the pids.  A caller who may not choose cannot find\n"
+		"out which pids are taken.\n"
 		"\n"
-		"A call that is refused changes nothing.  If the third pid of a list is taken,\n"
-		"the first two have not been touched, and the counters from which ordinary\n"
-		"children get their pids have not moved.\n"
+		"A refused call changes nothing.  If the third pid of a list is taken, the first\n"
+		"two stay free, and the counters for the pids of ordinary children do not move.\n"
 		"\n"
-		"Next, each check is provoked, in the order in which they are made.\n");
+		"Next: calls that provoke each check, in the order of the checks.\n");
 	return ui_pause();
 }
 
@@ -212,7 +211,7 @@ static enum nav_kind provoke(void)
 		ui_show();
 		return ui_failed("%d of %d calls were not answered as documented", wrong, N_REFUSALS);
 	}
-	ui_text("\nAll %d were refused, with the error that the documentation names.\n", N_REFUSALS);
+	ui_text("\nThe kernel refused all %d, with the errors that the documentation names.\n", N_REFUSALS);
 	return ui_pause();
 }
 
@@ -229,9 +228,9 @@ static enum nav_kind tell_story(void)
 	int answer = lesson_in_child(call_story_without_capability, NULL);
 
 	ui_screen(7, "What the kernel refuses: the story of 0xc0000400");
-	ui_text("Version 6 of the patch, in 2009, made nr_pids unsigned in the struct, and so\n"
-		"the check \"< 0\" was dropped.  But the function that copied the list took an\n"
-		"int, and still did in version 11, the last with this name:\n\n");
+	ui_text("In 2009, version 6 of the patch made nr_pids unsigned in the struct and dropped\n"
+		"the check \"< 0\".  But the function that copied the list still took an int, up\n"
+		"to version 11, the last under this name:\n\n");
 	ui_print(COLOUR_CALL,
 		 "    if (unum_pids > knum_pids)            0x%x as an int: %d,\n"
 		 "            return -EINVAL;               below any number of levels\n"
@@ -240,16 +239,16 @@ static enum nav_kind tell_story(void)
 		 "    copy_from_user(&target_pids[j], ...)  a write over the kernel's heap\n",
 		 STORY_COUNT, as_int, bytes);
 	ui_text("\n"
-		"The numbers were computed just now, on this machine, as C does it.  The check\n"
-		"for CAP_SYS_ADMIN came after the copy: any user of the machine could do it.\n"
+		"This program computed these numbers just now, by the rules of C.  The check for\n"
+		"CAP_SYS_ADMIN came after the copy: any user could do this.\n"
 		"\n"
-		"Our port compares unsigned numbers, before it copies.  A child of this program\n"
-		"gave up all capabilities and made that call:\n\n");
+		"Our port compares unsigned, before it copies.  A child of this program dropped\n"
+		"all capabilities and made that call:\n\n");
 	ui_print(answer == EINVAL ? COLOUR_GOOD : COLOUR_BAD,
 		 "    nr_pids = 0x%x  ->  %s\n", STORY_COUNT, errno_name(answer));
 	if (answer != EINVAL || bytes != 4096 || as_int >= 0)
 		return ui_failed("0x%x pids: %s", STORY_COUNT, errno_name(answer));
-	ui_text("\nOne lost sign, between a struct and a function.\n");
+	ui_text("\nOne sign, lost between a struct and a function.\n");
 	return ui_pause();
 }
 

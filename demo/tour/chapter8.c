@@ -157,8 +157,8 @@ static enum nav_kind show_tree(const struct lesson *lesson, const struct tree *n
 				 c.relations_equal, c.relations);
 	ui_print(COLOUR_GOOD, "%d of %d pids equal, %d of %d relations; no message failed.\n",
 		 c.pids_equal, c.pids, c.relations_equal, c.relations);
-	ui_text("The system call that Linux has today brings the nested tree back, too: what it\n"
-		"takes besides is somebody who records a number for every level.\n");
+	ui_text("The system call that Linux has today restores the nested tree, too.  All it\n"
+		"needs is an image that records a pid for every level.\n");
 	return ui_pause();
 }
 
@@ -167,8 +167,8 @@ static enum nav_kind show_differences(void)
 	int wrong = 0;
 
 	ui_screen(8, "Then and now: the differences");
-	ui_text("Each call is made by the init of a new container, at level 1; the answer shows\n"
-		"which pids the child then had, on the machine (L0) and in the container (L1).\n\n");
+	ui_text("The init of a new container, at level 1, makes each call; the answer shows the\n"
+		"child's pids on the machine (L0) and in the container (L1).\n\n");
 	ui_text("%-29s%-20s%-20s\n", "", "clone_with_pids()", "clone3(set_tid)");
 	for (int i = 0; i < N_DIFFERENCES; i++) {
 		struct answer then = try_in_container(&differences[i], false);
@@ -187,11 +187,11 @@ static enum nav_kind show_differences(void)
 	}
 	ui_text("\n"
 		"order       oldest namespace first; clone3: youngest first\n"
-		"0           the kernel chooses at that level; clone3: an error (as {7, 0})\n"
+		"0           the kernel chooses at that level; clone3: an error (given {7, 0})\n"
 		"taken       EBUSY; clone3: EEXIST\n"
 		"privilege   CAP_SYS_ADMIN on the machine; clone3: also CAP_CHECKPOINT_RESTORE,\n"
 		"            in the user namespaces that own the pid namespaces\n"
-		"NEWPID      the list names what exists; clone3: the new namespace, too, as 1\n");
+		"NEWPID      the list covers existing namespaces; clone3: also the new one, as 1\n");
 	return ui_pause();
 }
 
@@ -211,8 +211,8 @@ static enum nav_kind lead(const struct lesson *lesson)
 	enum nav_kind nav;
 
 	ui_screen(8, "Then and now: clone3(set_tid)");
-	ui_text("clone_with_pids() was proposed in 2009 and not merged.  Ten years later, in\n"
-		"Linux 5.5, clone3() learned set_tid: the same problem, other choices.\n\n");
+	ui_text("clone_with_pids() was proposed in 2009 and never merged.  Ten years later,\n"
+		"Linux 5.5 gave clone3() set_tid: the same problem, solved with other choices.\n\n");
 	ui_print(COLOUR_CALL,
 		 "    pid_t set_tid[] = { %d, %d, %d };         /* youngest namespace first */\n"
 		 "    struct clone_args args = {\n"
@@ -224,11 +224,11 @@ static enum nav_kind lead(const struct lesson *lesson)
 		 "    syscall(SYS_clone3, &args, sizeof(args));\n",
 		 child->pid[2], child->pid[1], child->pid[0]);
 	ui_text("\n"
-		"That creates %s.\n"
+		"This call creates %s.\n"
 		"\n"
-		"Both are on this kernel.  First the image is restarted once more, with clone3()\n"
-		"in place of clone_with_pids() and nothing else changed.  Then the same wishes\n"
-		"are put to both.\n", child->name);
+		"This kernel has both calls.  First we restart the image once more, by clone3()\n"
+		"in place of clone_with_pids() and with nothing else changed.  Then both get the\n"
+		"same requests.\n", child->name);
 	nav = ui_pause();
 	if (!nav)
 		nav = lesson_restart(lesson, &showing);

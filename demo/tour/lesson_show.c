@@ -107,7 +107,7 @@ static int print_fates_of(const struct lesson *lesson, int index, const struct t
 
 		if (!strcmp(known->name, "parent") || !holder == strangers || (holder && !strcmp(known->name, holder)))
 			continue;
-		ui_text("  %s signals %d, its %s: that is %s now\n", before->name, known->pid, known->name,
+		ui_text("  %s signals %d for %s: that is now %s\n", before->name, known->pid, known->name,
 			holder ? holder : "nobody");
 		n++;
 	}

@@ -36,33 +36,34 @@ static const struct {
 static const char help[] =
 	"Usage: tour [CHAPTER]\n"
 	"       tour auto\n"
-	"The demonstration: from the beginning, or from a chapter on; or all chapters\n"
-	"without stopping, with the exit status 0 only if all was as it has to be.\n"
+	"Run the guided tour from the start or from CHAPTER on; or, with `auto', run all\n"
+	"chapters without stopping, and exit with status 0 only if each one held.\n"
 	"\nChapters:\n";
 
 static enum nav_kind welcome(void)
 {
 	ui_screen(0, "clone_with_pids(): a restarted container needs its old pids");
-	ui_text("This is a Linux kernel with one more system call, proposed in 2009.  Everything\n"
-		"that you will see happens on this machine while you look at it.\n\n");
+	ui_text("Programs remember each other by pid.  So a checkpointed container works again\n"
+		"only if each task gets its old pids back, in every pid namespace at once.  This\n"
+		"Linux has the system call that was proposed for that in 2009.\n\n");
 	for (int i = 0; i < LAST; i++)
 		ui_text("    %d  %s\n", i + 1, chapters[i].title);
 	ui_text("\n"
-		"The chapters lead from the problem to the solution, in order; but each can be\n"
-		"seen by itself, and as often as you like.\n"
+		"Everything on the screens happens on this machine while you watch.  The\n"
+		"chapters lead from the problem to the solution; each also works on its own.\n"
 		"\n"
-		"At any screen `s' opens a shell: a tree that the screen shows running is alive\n"
-		"then, and `pidtable -u' shows it.  `help' in the shell lists the tools.\n");
+		"On any screen, `s' opens a shell.  A tree that the screen shows running is\n"
+		"alive then: `pidtable -u' shows it.  `help' in the shell lists the tools.\n");
 	return ui_pause();
 }
 
 static enum nav_kind the_end(void)
 {
 	ui_screen(0, "The end of the tour");
-	ui_text("What was claimed here was observed here: trees were killed, created again,\n"
-		"and compared by what the kernel reports of them.\n"
+	ui_text("The kernel reported all that you saw: whole trees died and came back, and every\n"
+		"comparison used the kernel's answers.\n"
 		"\n"
-		"To go on:\n"
+		"From here:\n"
 		"\n"
 		"    s    a shell.  Try, for instance:\n"
 		"             app                   (it prints a pid)\n"
@@ -71,7 +72,7 @@ static enum nav_kind the_end(void)
 		"             restart\n"
 		"             cwp -n cwp -p 300,7 sleep 99 &\n"
 		"             pidtable -u -c none\n"
-		"    1-%d  a chapter again\n"
+		"    1-%d  a chapter once more\n"
 		"    q    leave\n", LAST);
 	return ui_pause();
 }

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
+#include "keys.h"
 #include "report.h"
-#include "shell.h"
 #include "ui.h"
 
 #define WIDTH  80
 #define HEIGHT 25
 /* The key line and the empty one above it are not the chapter's. */
 #define ROWS (HEIGHT - 2)
-
-#define KEYS "Enter: go on  b: chapter before  r: repeat  1-%d: chapter  s: shell  q: leave"
 
 static const char *const escapes[] = {
 	[COLOUR_NONE]  = "\033[0m",
@@ -26,8 +21,6 @@ static const char *const escapes[] = {
 	[COLOUR_ASK]   = "\033[1;33m",
 	[COLOUR_CALL]  = "\033[1;37m",
 };
-#define CLEAR       "\033[H\033[2J"
-#define BOTTOM_LINE "\033[25;1H\033[K"
 
 static struct {
 	bool guided, colours;
@@ -116,7 +109,7 @@ void ui_show(void)
 {
 	fflush(ui.out);
 	if (!ui.shown && ui.guided)
-		fputs(CLEAR, stdout);
+		fputs(KEYS_CLEAR, stdout);
 	fwrite(ui.text + ui.shown, 1, ui.size - ui.shown, stdout);
 	ui.shown = ui.size;
 	fflush(stdout);
@@ -133,86 +126,13 @@ static bool fits(void)
 	return false;
 }
 
-/* The next key; keys that send more than a byte count as 0, which is none. */
-static int read_key(void)
-{
-	struct pollfd p = { STDIN_FILENO, POLLIN, 0 };
-	struct termios old, raw;
-	char bytes[32];
-	ssize_t n;
-
-	tcgetattr(STDIN_FILENO, &old);
-	raw = old;
-	raw.c_lflag &= ~(ICANON | ECHO);
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-	do
-		n = read(STDIN_FILENO, bytes, 1);
-	while (n < 0 && errno == EINTR);
-	if (n <= 0)
-		die("read a key");
-	if (bytes[0] == '\033') {
-		while (poll(&p, 1, 20) > 0 && read(STDIN_FILENO, bytes, sizeof(bytes)) > 0)
-			;
-		bytes[0] = 0;
-	}
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
-	return bytes[0];
-}
-
-static void show_keys(void)
-{
-	printf(BOTTOM_LINE KEYS, ui.last_chapter);
-	fflush(stdout);
-}
-
-bool ui_confirm(const char *question)
-{
-	int key;
-
-	printf(BOTTOM_LINE "%s (y/n) ", question);
-	fflush(stdout);
-	key = read_key();
-	return key == 'y' || key == 'Y';
-}
-
-static enum nav_kind wait_for_key(void)
-{
-	for (;;) {
-		int key;
-
-		show_keys();
-		key = read_key();
-		if (key == '\n' || key == '\r' || key == ' ')
-			return NAV_ON;
-		if (key >= '1' && key <= '0' + ui.last_chapter) {
-			ui.jump = key - '0';
-			return NAV_JUMP;
-		}
-		switch (key) {
-		case 'b':
-			return NAV_BACK;
-		case 'r':
-			return NAV_REPEAT;
-		case 'q':
-			if (ui_confirm(getsid(0) == getpid() ? "Leave the tour and switch the machine off?"
-						      : "Leave the tour?"))
-				return NAV_LEAVE;
-			break;
-		case 's':
-			run_shell();
-			ui.shown = 0;
-			ui_show();
-		}
-	}
-}
-
 enum nav_kind ui_pause(void)
 {
 	ui_show();
 	if (!fits())
 		return NAV_FAILED;
 	if (ui.guided)
-		return wait_for_key();
+		return keys_wait(ui.text, ui.last_chapter, &ui.jump);
 	fputc('\n', stdout);
 	return NAV_ON;
 }

@@ -52,7 +52,4 @@ enum nav_kind ui_failed(const char *format, ...) __attribute__((format(printf, 1
 /* The reason that ui_failed() was given last. */
 const char *ui_failure(void);
 
-/* Show one more question on the last line; true if the answer is y. */
-bool ui_confirm(const char *question);
-
 #endif

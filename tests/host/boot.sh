@@ -169,10 +169,10 @@ steps_on() {
 }
 
 auto_steps() {
-	steps_on "3. Restart without pids: what became of the signals" 0
-	steps_on "4. Restart with clone_with_pids(): the application goes on" 1
-	steps_on "5. One namespace deeper: the application goes on" 1
-	steps_on "6. Why CRIU says no: what became of the signals" 0
+	steps_on "3. Restart without pids: where the signals went" 0
+	steps_on "4. Restart with clone_with_pids(): the application" 1
+	steps_on "5. One namespace deeper: the application" 1
+	steps_on "6. Why CRIU says no: where the signals went" 0
 	steps_on "8. Then and now: the same tree, through clone3(set_tid)" 1
 }
 

@@ -11,7 +11,8 @@ CASES="
 120 alive             | in the shell at a screen the tree that it shows is alive; at the next chapter it is gone
 120 another_image     | an image that is not the lesson's: the chapter says that it did not work, and works when it is repeated
 120 recipe            | the counter in the shell's help, typed as it is printed: it stops at the checkpoint and counts on after the restart
-180 keys              | b goes back, r repeats, s opens a shell that returns, a key without meaning does nothing
+180 keys              | B goes a chapter back, r repeats, s opens a shell that returns, a key without meaning is named
+120 back              | b goes back a screen at a time, across chapters, and Enter on again to where it was
 120 leave             | q asks; n stays, y switches the machine off
 "
 
@@ -69,9 +70,18 @@ backwards() {
 }
 
 keys() {
-	tour send 4 wait "$(chapter 4)" send b wait "$(chapter 3)" send r wait "$(chapter 3)" send x wait "$KEYS" \
-		send '\033\[A' wait "$KEYS" send s wait "$PROMPT" send 'echo in the shell: $\(\(6*7\)\)\r' wait 'in the shell: 42' \
-		wait "$PROMPT" send 'exit\r' wait "$(chapter 3)" send b wait "$(chapter 2)"
+	tour send 4 wait "$(chapter 4)" send B wait "$(chapter 3)" send r wait "$(chapter 3)" send x wait "No .x'!  $KEYS" \
+		send '\033\[A' wait "No .\?'!  $KEYS" send s wait "$PROMPT" send 'echo in the shell: $\(\(6*7\)\)\r' wait 'in the shell: 42' \
+		wait "$PROMPT" send 'exit\r' wait "$(chapter 3)" send B wait "$(chapter 2)"
+}
+
+# The first screen has none before it.
+back() {
+	local welcome='Programs remember each other'
+	tour send b wait "No .b'!  $KEYS" send 7 wait "$(chapter 7)" send '\r' wait "every error.*$KEYS" \
+		send b wait "7. What the kernel refuses\r.*$KEYS" send b wait "$welcome.*$KEYS" send b wait "No .b'!  $KEYS" \
+		send '\r' wait "7. What the kernel refuses\r.*$KEYS" send '\r' wait "every error.*$KEYS" \
+		send '\r' wait "the story of.*$KEYS" send b wait "every error.*$KEYS" send B wait "$(chapter 6)"
 }
 
 # Steps for lines that are typed in the shell; there is no backslash in them.

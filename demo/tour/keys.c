@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "keys.h"
+#include "report.h"
+#include "shell.h"
+
+#define BOTTOM_LINE "\033[25;1H\033[K"
+#define KEYS "Enter: go on  b: back  1-%d, B: chapter  r: repeat  s: shell  q: leave"
+
+/* As many screens as the whole tour has, and some. */
+#define SCREENS 64
+
+/* The last screens, oldest first; the last of them is the present one. */
+static struct {
+	char *text[SCREENS];
+	int n;
+} history;
+
+static void remember(const char *screen)
+{
+	char *copy = strdup(screen);
+
+	if (!copy)
+		die("keep a screen");
+	if (history.n == SCREENS) {
+		free(history.text[0]);
+		memmove(history.text, history.text + 1, --history.n * sizeof(*history.text));
+	}
+	history.text[history.n++] = copy;
+}
+
+static void show(int screen)
+{
+	printf(KEYS_CLEAR "%s", history.text[screen]);
+}
+
+/* The next key; keys that send more than a byte count as 0, which is none. */
+static int read_key(void)
+{
+	struct pollfd p = { STDIN_FILENO, POLLIN, 0 };
+	struct termios old, raw;
+	char bytes[32];
+	ssize_t n;
+
+	tcgetattr(STDIN_FILENO, &old);
+	raw = old;
+	raw.c_lflag &= ~(ICANON | ECHO);
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+	do
+		n = read(STDIN_FILENO, bytes, 1);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		die("read a key");
+	if (bytes[0] == '\033') {
+		while (poll(&p, 1, 20) > 0 && read(STDIN_FILENO, bytes, sizeof(bytes)) > 0)
+			;
+		bytes[0] = 0;
+	}
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
+	return bytes[0];
+}
+
+/* The keys; in front of them what is wrong with the last one. */
+static void show_keys(const char *complaint, int last_chapter)
+{
+	printf(BOTTOM_LINE "%s" KEYS, complaint, last_chapter);
+	fflush(stdout);
+}
+
+static bool confirm(const char *question)
+{
+	int key;
+
+	printf(BOTTOM_LINE "%s (y/n) ", question);
+	fflush(stdout);
+	key = read_key();
+	return key == 'y' || key == 'Y';
+}
+
+/* What a key says that shows something and then waits for another one; `screen' is the one that is shown. */
+static bool look(int key, int *screen)
+{
+	switch (key) {
+	case 'b':
+		if (!*screen)
+			return false;
+		--*screen;
+		break;
+	case '\n':
+	case '\r':
+	case ' ':
+		if (*screen == history.n - 1)
+			return false;
+		++*screen;
+		break;
+	case 's':
+		run_shell();
+		break;
+	default:
+		return false;
+	}
+	show(*screen);
+	return true;
+}
+
+/* Where a key leads; -1: nowhere. */
+static int lead(int key, int last_chapter, int *jump)
+{
+	if (key >= '1' && key <= '0' + last_chapter) {
+		*jump = key - '0';
+		return NAV_JUMP;
+	}
+	switch (key) {
+	case '\n':
+	case '\r':
+	case ' ':
+		return NAV_ON;
+	case 'B':
+		return NAV_BACK;
+	case 'r':
+		return NAV_REPEAT;
+	default:
+		return -1;
+	}
+}
+
+enum nav_kind keys_wait(const char *screen, int last_chapter, int *jump)
+{
+	char complaint[16] = "";
+	int shown, nav;
+
+	remember(screen);
+	shown = history.n - 1;
+	for (;;) {
+		int key;
+
+		show_keys(complaint, last_chapter);
+		*complaint = 0;
+		key = read_key();
+		if (look(key, &shown))
+			continue;
+		nav = lead(key, last_chapter, jump);
+		if (nav >= 0)
+			return nav;
+		if (key == 'q' && confirm(getsid(0) == getpid() ? "Leave the tour and switch the machine off?"
+								 : "Leave the tour?"))
+			return NAV_LEAVE;
+		if (key != 'q')
+			snprintf(complaint, sizeof(complaint), "No `%c'!  ", key > ' ' && key < 127 ? key : '?');
+	}
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The keys of the guided tour, below a screen that is shown; and the screens that were shown before, for whoever wants
+ * to see one again.
+ */
+#ifndef KEYS_H
+#define KEYS_H
+
+#include <stdbool.h>
+
+#include "ui.h"
+
+/* Clear the terminal; a screen begins with it. */
+#define KEYS_CLEAR "\033[H\033[2J"
+
+/*
+ * Wait for a key that leads on from the screen whose text, escapes included, is given.  The text is copied.  `b' shows
+ * the screens before this one, Enter leads through them to this one again: they are pictures, the tasks in them may be
+ * gone.  *jump: the chapter, 1 to last_chapter, if NAV_JUMP is returned.
+ */
+enum nav_kind keys_wait(const char *screen, int last_chapter, int *jump);
+
+#endif
