@@ -154,6 +154,12 @@ static int take_terminal(const struct planned *p)
 	return ret;
 }
 
+/* As mount() takes them: it is relative access times that it gives to who says nothing. */
+static unsigned long mount_flags(uint32_t flags)
+{
+	return flags & (MS_RELATIME | MS_NOATIME) ? flags : flags | MS_STRICTATIME;
+}
+
 /* If the leader of its group is there already, its children, too, are born in that group. */
 static void join_early(const struct planned *p)
 {
@@ -162,6 +168,27 @@ static void join_early(const struct planned *p)
 	if (t && !t->pgid_outside && !p->new_group && !p->new_session && common.c->options->pids != PIDS_NONE &&
 	    t->pgid.nr[t->pid.levels - 1])
 		setpgid(0, t->pgid.nr[t->pid.levels - 1]);
+}
+
+/*
+ * A copy of the creator's mounts: they are nobody else's, and have the flags that they had.  What the creator has made
+ * read-only is so in the copy.
+ */
+static int make_mounts(const struct planned *p)
+{
+	const struct mounts *m = p->mounts < 0 ? NULL : &common.c->image->mountss[p->mounts];
+	const struct remount *remount = m ? common.inherited->remounts[p->mounts] : NULL;
+
+	if (p->new_mounts && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return -1;
+	for (; p->new_mounts && remount->point; remount++)
+		if (mount(NULL, remount->point, NULL, MS_REMOUNT | MS_BIND | mount_flags(remount->flags), NULL))
+			return -1;
+	if (!p->mount_proc)
+		return 0;
+	/* First without: what a mount is made with, its super block gets, too. */
+	return mount(m->proc_source, "/proc", "proc", 0, NULL) ||
+	       mount(NULL, "/proc", NULL, MS_REMOUNT | MS_BIND | mount_flags(m->proc_flags), NULL) ? -1 : 0;
 }
 
 /* What a process does before it has children, or before it has more. */
@@ -177,8 +204,7 @@ static struct word become(int index)
 		if (sethostname(u->nodename, strlen(u->nodename)) || setdomainname(u->domainname, strlen(u->domainname)))
 			return (struct word){ .step = STEP_UTS, .index = index, .error = errno };
 	}
-	if ((p->new_mounts && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL)) ||
-	    (p->mount_proc && mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)))
+	if (make_mounts(p))
 		return (struct word){ .step = STEP_MOUNT, .index = index, .error = errno };
 	if (p->subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1))
 		return (struct word){ .step = STEP_REAPER, .index = index, .error = errno };

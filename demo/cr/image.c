@@ -107,6 +107,13 @@ void image_free(struct image *image)
 		free(image->mapped[i].path);
 	for (uint32_t i = 0; i < image->n_shared; i++)
 		free_pages(image->shared[i].pages, image->shared[i].n_pages);
+	for (uint32_t i = 0; i < image->n_mountss; i++) {
+		for (uint32_t k = 0; k < image->mountss[i].n_points; k++) {
+			free(image->mountss[i].points[k].point);
+			free(image->mountss[i].points[k].what);
+		}
+		free(image->mountss[i].points);
+	}
 	free(image->tasks);
 	free(image->processes);
 	free(image->threads);

@@ -28,6 +28,9 @@
 #define FD_LIMIT	1024		/* descriptor numbers are below */
 #define GROUPS_MAX	1024		/* supplementary groups of one task: as many as fit into a page */
 #define TIMER_ID_MAX	4096
+#define MOUNT_FLAGS	(MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME | \
+			 MS_NOSYMFOLLOW)	/* those of a mount, of <sys/mount.h> */
+#define MOUNTS_MAX	1024		/* mounts of one mount namespace */
 #define PTYS_MAX	256		/* /dev/pts/N: N is below */
 #define PAGE_BYTES	4096UL
 #define TASK_END	0xc0000000UL	/* TASK_SIZE of i386 with the usual split */
@@ -46,12 +49,23 @@ struct uts {
 	char nodename[65], domainname[65];
 };
 
+/* A mount, which a restart has to have, too; only its flags it can set. */
+struct mount_point {
+	uint32_t flags;			/* MS_RDONLY, MS_NOSUID ...: those of the mount, not of its super block */
+	char *point;
+	char *what;			/* root, type and source as mountinfo has them, then `ro' or `rw' of the super block */
+};
+
 struct mounts {
 	/*
-	 * On /proc, which is all that may differ: the proc of the pid namespace whose init tasks[] is; -1: what is
-	 * inherited.
+	 * On /proc, which is all that may be another one than the caller's: the proc of the pid namespace whose init
+	 * tasks[] is; -1: what is inherited.
 	 */
 	int32_t proc_of;
+	uint32_t proc_flags;		/* of the uppermost mount on /proc, and its source */
+	char proc_source[64];
+	uint32_t n_points;		/* all others, by mount point */
+	struct mount_point *points;
 };
 
 /* What a file descriptor can refer to. */
@@ -93,6 +107,7 @@ struct open {
 	bool deleted;			/* OPEN_REGULAR: it has no name any more, file is all of it */
 	int32_t same_inode;		/* OPEN_REGULAR, deleted: the earlier opens[] that has the file, or -1 */
 	char *path;			/* as /proc/PID/fd shows it; NULL for pipes and what is outside */
+	int32_t mounts;			/* mountss[] in which path leads to it; -1: the caller's, or nothing to open */
 	struct deleted_file file;	/* OPEN_REGULAR, deleted, and same_inode is -1; else zeros */
 };
 
@@ -100,6 +115,7 @@ struct pipe {
 	uint32_t capacity;		/* F_GETPIPE_SZ */
 	bool quiet;			/* a fifo that nobody has opened to write since it was opened: poll() sees no hangup */
 	char *path;			/* of a fifo; NULL: a pipe */
+	int32_t mounts;			/* as in struct open */
 	struct blob bytes;		/* in flight, in order */
 };
 
@@ -141,6 +157,8 @@ struct vma {
 /* A file that is mapped: found again by its path, and refused if it is not what it was. */
 struct mapped_file {
 	char *path;
+	int32_t mounts;			/* as in struct open */
+	bool writable;			/* who maps it shared may write to it */
 	uint64_t size, mtime_ns;
 	uint32_t dev, ino;		/* to tell files apart while they are recorded */
 };

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 
 #include "image_check.h"
 #include "report.h"
@@ -100,6 +101,16 @@ static int check_task(const struct image *image, uint32_t i)
 	return 0;
 }
 
+static bool points_sound(const struct mounts *m)
+{
+	if (m->proc_flags & ~MOUNT_FLAGS)
+		return false;
+	for (uint32_t i = 0; i < m->n_points; i++)
+		if (!is_absolute(m->points[i].point) || !m->points[i].what || m->points[i].flags & ~MOUNT_FLAGS)
+			return false;
+	return true;
+}
+
 static int check_mounts(const struct image *image)
 {
 	for (uint32_t i = 0; i < image->n_mountss; i++) {
@@ -107,6 +118,8 @@ static int check_mounts(const struct image *image)
 
 		if (init != -1 && (!is_in(init, image->n_tasks) || !image->tasks[init].new_pid_ns))
 			return image_refuse("mount namespace", i, "its /proc is of no pid namespace");
+		if (!points_sound(&image->mountss[i]))
+			return image_refuse("mount namespace", i, "its mounts make no sense");
 	}
 	return 0;
 }

@@ -43,6 +43,8 @@ static bool open_sound(const struct image *image, uint32_t i)
 {
 	const struct open *o = &image->opens[i];
 
+	if (!is_in_or_none(o->mounts, image->n_mountss))
+		return false;
 	if (o->kind != OPEN_REGULAR && (o->deleted || o->same_inode != -1))
 		return false;
 	switch (o->kind) {
@@ -78,6 +80,8 @@ static int check_pipes(const struct image *image)
 			return image_refuse("pipe", i, "a capacity of %u bytes is too much", p->capacity);
 		if (p->bytes.size > p->capacity)
 			return image_refuse("pipe", i, "%u bytes in a pipe for %u", p->bytes.size, p->capacity);
+		if (!is_in_or_none(p->mounts, image->n_mountss))
+			return image_refuse("pipe", i, "its mount namespace is not there");
 		if (p->path && !is_absolute(p->path))
 			return image_refuse("pipe", i, "a fifo without an absolute path");
 	}
@@ -130,7 +134,7 @@ int image_check_objects(const struct image *image)
 		if (check_shared(image, i))
 			return -1;
 	for (uint32_t i = 0; i < image->n_mapped; i++)
-		if (!is_absolute(image->mapped[i].path))
-			return image_refuse("mapped file", i, "it has no absolute path");
+		if (!is_absolute(image->mapped[i].path) || !is_in_or_none(image->mapped[i].mounts, image->n_mountss))
+			return image_refuse("mapped file", i, "it has no absolute path, or no mount namespace");
 	return 0;
 }

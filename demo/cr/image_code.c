@@ -246,6 +246,7 @@ static void code_open(struct coder *c, void *element)
 	code_bool(c, &o->deleted);
 	code_i32(c, &o->same_inode);
 	code_string(c, &o->path);
+	code_i32(c, &o->mounts);
 	if (o->deleted && o->same_inode == -1)
 		code_deleted_file(c, &o->file);
 }
@@ -257,6 +258,7 @@ static void code_pipe(struct coder *c, void *element)
 	code_u32(c, &p->capacity);
 	code_bool(c, &p->quiet);
 	code_string(c, &p->path);
+	code_i32(c, &p->mounts);
 	code_blob(c, &p->bytes);
 }
 
@@ -284,6 +286,8 @@ static void code_mapped(struct coder *c, void *element)
 	struct mapped_file *m = element;
 
 	code_string(c, &m->path);
+	code_i32(c, &m->mounts);
+	code_bool(c, &m->writable);
 	code_u64(c, &m->size);
 	code_u64(c, &m->mtime_ns);
 	code_u32(c, &m->dev);
@@ -306,11 +310,23 @@ static void code_uts(struct coder *c, void *element)
 	code_name(c, u->domainname, sizeof(u->domainname));
 }
 
+static void code_mount_point(struct coder *c, void *element)
+{
+	struct mount_point *m = element;
+
+	code_u32(c, &m->flags);
+	code_string(c, &m->point);
+	code_string(c, &m->what);
+}
+
 static void code_mounts(struct coder *c, void *element)
 {
 	struct mounts *m = element;
 
 	code_i32(c, &m->proc_of);
+	code_u32(c, &m->proc_flags);
+	code_name(c, m->proc_source, sizeof(m->proc_source));
+	CODE_ARRAY(c, m, points, MOUNTS_MAX, 6, code_mount_point);
 }
 
 /* What each list of the image is called in a file, and the function that codes one of its elements. */

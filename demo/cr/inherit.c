@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "inherit.h"
+#include "mountinfo.h"
 #include "procfs.h"
 #include "report.h"
 
@@ -60,21 +61,91 @@ static int lines_of(const char *text)
 	return n;
 }
 
+/*
+ * Our own mounts, of which those of all new namespaces become copies: is there a namespace in which this one has other
+ * flags?  Then it is set in each, as one may be made by a process of another.  What we do not have the comparison finds.
+ */
+struct own_mounts {
+	struct mount_table table;
+	bool *differs;		/* by its lines */
+};
+
+static int look_at_own_mounts(struct own_mounts *own, const struct image *image)
+{
+	*own = (struct own_mounts){ .differs = NULL };
+	if (!image->n_mountss)
+		return 0;
+	if (mountinfo_read(&own->table, getpid()) || !(own->differs = calloc(own->table.n + 1, sizeof(bool))))
+		return -1;
+	for (uint32_t i = 0; i < image->n_mountss; i++)
+		for (uint32_t k = 0; k < image->mountss[i].n_points; k++) {
+			const struct mount_point *p = &image->mountss[i].points[k];
+			int line = mountinfo_top(&own->table, p->point);
+			uint32_t flags;
+
+			if (line >= 0 && (mountinfo_flags(own->table.line[line].options, &flags) || flags != p->flags))
+				own->differs[line] = true;
+		}
+	return 0;
+}
+
+static void forget_own_mounts(struct own_mounts *own)
+{
+	mountinfo_free(&own->table);
+	free(own->differs);
+}
+
+/* Those of a namespace, in the block; and its /proc, if that is inherited: whatever flags its creator's has. */
+static struct remount *put_remounts(char **at, const struct mounts *m, const struct own_mounts *own)
+{
+	struct remount *list = (void *)*at;
+	uint32_t n = 0;
+
+	*at += (m->n_points + 2) * sizeof(*list);
+	for (uint32_t i = 0; i < m->n_points; i++) {
+		const struct mount_point *p = &m->points[i];
+		int line = mountinfo_top(&own->table, p->point);
+
+		if (line >= 0 && own->differs[line])
+			list[n++] = (struct remount){ put(at, p->point, strlen(p->point) + 1), p->flags };
+	}
+	if (m->proc_of < 0 && *m->proc_source)
+		list[n++] = (struct remount){ "/proc", m->proc_flags };
+	list[n] = (struct remount){ NULL, 0 };
+	return list;
+}
+
+/* Bytes that those take. */
+static size_t remounts_size(const struct image *image)
+{
+	size_t size = 0;
+
+	for (uint32_t i = 0; i < image->n_mountss; i++) {
+		size += (image->mountss[i].n_points + 2) * sizeof(struct remount);
+		for (uint32_t k = 0; k < image->mountss[i].n_points; k++)
+			size += (strlen(image->mountss[i].points[k].point) + 8) & ~(size_t)7;
+	}
+	return size;
+}
+
 int inherit(struct inherited *in, const struct creation *c)
 {
 	const struct image *image = c->image;
 	size_t planned = c->plan->n * sizeof(*c->plan->planned), tasks = image->n_tasks * sizeof(*image->tasks);
 	size_t ptys = image->n_ptys * sizeof(*c->pty_fd);
 	size_t utss = image->n_utss * sizeof(*image->utss), mountss = image->n_mountss * sizeof(*image->mountss);
+	size_t remounts = image->n_mountss * sizeof(*in->remounts) + remounts_size(image);
 	char *maps = procfs_text(getpid(), "maps"), *at;
+	struct own_mounts own;
 
 	*in = (struct inherited){ .c = *c, .options = *c->options, .block = MAP_FAILED };
-	if (maps) {
-		in->size = planned + tasks + utss + mountss + ptys + lines_of(maps) * sizeof(*in->unneeded) + 6 * 8;
+	if (!look_at_own_mounts(&own, image) && maps) {
+		in->size = planned + tasks + utss + mountss + remounts + ptys + lines_of(maps) * sizeof(*in->unneeded) + 7 * 8;
 		in->block = mmap(NULL, in->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	}
 	if (in->block == MAP_FAILED) {
 		report(errno, "prepare what new processes inherit");
+		forget_own_mounts(&own);
 		free(maps);
 		return -1;
 	}
@@ -85,6 +156,11 @@ int inherit(struct inherited *in, const struct creation *c)
 		.n_utss = image->n_utss, .utss = put(&at, image->utss, utss),
 		.n_mountss = image->n_mountss, .mountss = put(&at, image->mountss, mountss),
 	};
+	in->remounts = (void *)at;
+	at += image->n_mountss * sizeof(*in->remounts);
+	for (uint32_t i = 0; i < image->n_mountss; i++)
+		in->remounts[i] = put_remounts(&at, &image->mountss[i], &own);
+	forget_own_mounts(&own);
 	in->c.pty_fd = put(&at, c->pty_fd, ptys);
 	for (int i = 0; i < in->plan.n; i++) {
 		struct planned *p = &in->plan.planned[i];

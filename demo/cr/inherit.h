@@ -9,11 +9,18 @@
 
 #include "create.h"
 
+/* A mount that gets other flags; the last of a list has no point. */
+struct remount {
+	const char *point;
+	uint32_t flags;
+};
+
 struct inherited {
 	struct creation c;		/* its image and plan are these */
 	struct image image;		/* tasks, utss and mountss alone */
 	struct plan plan;
 	struct restart_options options;
+	struct remount **remounts;	/* by mountss[]: what its first process does */
 
 	void *block;			/* where the arrays of those are, and: */
 	size_t size;

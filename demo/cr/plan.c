@@ -191,6 +191,23 @@ static void plan_namespaces(const struct plan *plan, struct planned *p, const st
 			p->ns_init >= 0 && (p->new_mounts || p->ns_init != ns_init);
 }
 
+/*
+ * A namespace is inherited from the parent, or its first task has made it.  A process that somebody else creates, for
+ * the parent has adopted it, may inherit another one there.
+ */
+static int check_namespaces(const struct image *image, const struct planned *p)
+{
+	const struct recorded_task *t = &image->tasks[p->task];
+	const struct recorded_task *parent = t->parent < 0 ? NULL : &image->tasks[t->parent];
+	bool new_mounts = t->mounts != (parent ? parent->mounts : -1), new_uts = t->uts != (parent ? parent->uts : -1);
+
+	if (t->kind == TASK_ZOMBIE || (p->mounts == t->mounts && p->uts == t->uts && p->new_mounts == new_mounts &&
+	    p->new_uts == new_uts))
+		return 0;
+	report(0, "task `%s' would have to be created in another mount or UTS namespace than its parent's", t->name);
+	return -1;
+}
+
 /* BEING_PLANNED while the creator is looked for: to come back to it is a circle. */
 #define NOT_PLANNED   (-1)
 #define BEING_PLANNED (-2)
@@ -232,7 +249,7 @@ static int plan_task(struct plan *plan, const struct image *image, int index)
 	p->new_group = !p->new_session && t->pgid.nr[0] == t->pid.nr[0];
 	p->early = early;
 	p->exit_signal = t->exit_signal;
-	return 0;
+	return check_namespaces(image, p);
 }
 
 /* A dead leader of a process group whose members live: it has to be there for a moment, for them to join it. */

@@ -247,7 +247,8 @@ static int prepare(struct builder *b)
 	}
 	for (uint32_t i = 0; i < b->image->n_tasks; i++)
 		b->remote[i].mem = -1;
-	if (check_memory(b->image) || rebuild_find_specials(b) || plan_make(&b->plan, b->image) || rebuild_objects(b))
+	if (check_memory(b->image) || rebuild_find_specials(b) || plan_make(&b->plan, b->image) ||
+	    rebuild_objects_begin(b))
 		return -1;
 	fd = syscall(SYS_pidfd_open, getpid(), 0);
 	b->creation = (struct creation){
@@ -267,8 +268,8 @@ static int prepare(struct builder *b)
 
 static int build(struct builder *b)
 {
-	if (create_tree(&b->creation) || hold_all(b) || join_groups(b) || end_some(b) || rebuild_all(b) ||
-	    rebuild_compare(b) || let_go(b))
+	if (create_tree(&b->creation) || hold_all(b) || rebuild_objects(b) || join_groups(b) || end_some(b) ||
+	    rebuild_all(b) || rebuild_compare(b) || let_go(b))
 		return -1;
 	return 0;
 }

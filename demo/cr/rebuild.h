@@ -25,11 +25,13 @@ struct builder {
 
 	/* Descriptors of the restarting program, by opens[], mapped[], shared[] and ptys[]; -1: none. */
 	int *open_fd, *mapped_fd, *shared_fd, *pty_fd;
+	int *mounts_root;		/* and of the root directories of mountss[] */
 };
 
 /* All of them return 0, or -1 when an error has been reported. */
 
-/* Open again what the tasks had open and mapped. */
+/* What has to be there before the processes are; and when they are, open again what they had open and mapped. */
+int rebuild_objects_begin(struct builder *b);
 int rebuild_objects(struct builder *b);
 void rebuild_objects_close(struct builder *b);
 
@@ -41,6 +43,11 @@ int rebuild_deleted(const struct builder *b, const struct open *o, int flags);
 
 /* Open something that is open already, with other flags: an end of a pipe, a file without a name.  -1 with errno. */
 int rebuild_reopen(int fd, int flags);
+/* The mount namespaces of the new processes: as they were? */
+int rebuild_find_mounts(struct builder *b);
+
+/* Open with exactly these flags what a path leads to, in a mount namespace of the tree; mounts -1: in our own. */
+int rebuild_open(const struct builder *b, int32_t mounts, const char *path, int flags);
 
 int rebuild_ptys(struct builder *b);
 int rebuild_open_pty(const struct builder *b, const struct open *o);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "rebuild.h"
 #include "report.h"
@@ -48,21 +47,17 @@ static int fail(const struct open *o, const char *what)
 }
 
 /* One that O_TMPFILE has made shows it, and can be given a name later; one whose name was removed cannot. */
-static int make_tmpfile(int flags, int *file)
+static int make_tmpfile(const struct builder *b, const struct open *o, int flags, int *file)
 {
-	int fd = syscall(SYS_open, "/tmp", flags | O_TMPFILE, 0600);
+	int fd = rebuild_open(b, o->mounts, "/tmp", flags | O_TMPFILE);
 
 	*file = fd < 0 ? -1 : rebuild_reopen(fd, O_RDWR | O_CLOEXEC);
 	return fd;
 }
 
-static int make_unlinked(int flags, int *file)
+static int make_unlinked(const struct builder *b, const struct open *o, int flags, int *file)
 {
-	char name[] = "/tmp/restart.XXXXXX";
-
-	*file = mkostemp(name, O_CLOEXEC);
-	if (*file >= 0)
-		unlink(name);
+	*file = rebuild_open(b, o->mounts, "/tmp", O_TMPFILE | O_EXCL | O_RDWR | O_LARGEFILE | O_CLOEXEC);
 	return *file < 0 ? -1 : rebuild_reopen(*file, flags);
 }
 
@@ -74,7 +69,7 @@ int rebuild_deleted(const struct builder *b, const struct open *o, int flags)
 		fd = rebuild_reopen(b->open_fd[o->same_inode], flags);
 		return fd < 0 ? fail(o, "open again the deleted") : fd;
 	}
-	fd = IS_TMPFILE(o->flags) ? make_tmpfile(flags, &file) : make_unlinked(flags, &file);
+	fd = IS_TMPFILE(o->flags) ? make_tmpfile(b, o, flags, &file) : make_unlinked(b, o, flags, &file);
 	if (fd < 0 || file < 0)
 		fail(o, "make a file in /tmp for the deleted");
 	else if (fill(file, o) || set_attributes(file, o))

@@ -29,18 +29,12 @@ static int fail(const struct open *o, const char *what)
 	return -1;
 }
 
-/* With these flags: the C library's open() adds one, which F_GETFL then shows. */
-static int open_exactly(const char *path, int flags)
-{
-	return syscall(SYS_open, path, flags);
-}
-
 int rebuild_reopen(int fd, int flags)
 {
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return open_exactly(path, flags);
+	return syscall(SYS_open, path, flags, 0);	/* with these flags alone: see rebuild_open() */
 }
 
 static int write_whole(int fd, const struct blob *b)
@@ -67,7 +61,7 @@ static int open_regular(const struct builder *b, const struct open *o)
 
 	if (o->deleted)
 		return rebuild_deleted(b, o, flags);
-	fd = open_exactly(o->path, flags);
+	fd = rebuild_open(b, o->mounts, o->path, flags);
 	if (fd < 0 || fstat(fd, &st))
 		return fail(o, "open");
 	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size >= o->size)
@@ -78,9 +72,9 @@ static int open_regular(const struct builder *b, const struct open *o)
 }
 
 /* What is opened by its name alone. */
-static int open_named(const struct open *o)
+static int open_named(const struct builder *b, const struct open *o)
 {
-	int fd = open_exactly(o->path, FLAGS_TO_OPEN(o->flags));
+	int fd = rebuild_open(b, o->mounts, o->path, FLAGS_TO_OPEN(o->flags));
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st))
@@ -111,10 +105,11 @@ static int inherit(const struct open *o)
 	return fd < 0 ? fail(o, "inherit") : fd;
 }
 
-static int open_end(const struct open *o, const struct ends *e)
+/* Each end of a fifo by its name, with which it was opened: not all may have come the same way. */
+static int open_end(const struct builder *b, const struct open *o, const struct ends *e)
 {
-	int end = (o->flags & O_ACCMODE) == O_WRONLY ? e->write : e->read;
-	int fd = rebuild_reopen(end, FLAGS_TO_OPEN(o->flags) | O_NONBLOCK);
+	int end = (o->flags & O_ACCMODE) == O_WRONLY ? e->write : e->read, flags = FLAGS_TO_OPEN(o->flags) | O_NONBLOCK;
+	int fd = o->kind == OPEN_FIFO ? rebuild_open(b, o->mounts, o->path, flags) : rebuild_reopen(end, flags);
 
 	return fd < 0 ? fail(o, "open an end of") : fd;
 }
@@ -127,10 +122,10 @@ static int open_one(const struct builder *b, const struct open *o, const struct 
 	case OPEN_DIRECTORY:
 	case OPEN_DEVICE:
 	case OPEN_PLACE:
-		return open_named(o);
+		return open_named(b, o);
 	case OPEN_PIPE:
 	case OPEN_FIFO:
-		return open_end(o, &ends[o->object]);
+		return open_end(b, o, &ends[o->object]);
 	case OPEN_OUTSIDE:
 		return inherit(o);
 	case OPEN_EVENTFD:
@@ -154,22 +149,22 @@ static int set_state(const struct open *o, int fd)
 	return 0;
 }
 
-static int make_fifo(const struct pipe *p, struct ends *e)
+static int make_fifo(const struct builder *b, const struct pipe *p, struct ends *e)
 {
 	/* For reading and writing, a fifo does not wait for the other end. */
-	e->read = open(p->path, (p->quiet ? O_RDONLY : O_RDWR) | O_NONBLOCK | O_CLOEXEC);
+	e->read = rebuild_open(b, p->mounts, p->path, (p->quiet ? O_RDONLY : O_RDWR) | O_NONBLOCK | O_CLOEXEC);
 	if (e->read >= 0 && !p->quiet)
 		e->write = rebuild_reopen(e->read, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
 	return e->read < 0 || (!p->quiet && e->write < 0) ? -1 : 0;
 }
 
-static int make_pipe(const struct pipe *p, struct ends *e)
+static int make_pipe(const struct builder *b, const struct pipe *p, struct ends *e)
 {
 	struct stat st;
 	int fds[2];
 
 	if (p->path) {
-		if (make_fifo(p, e) || fstat(e->read, &st))
+		if (make_fifo(b, p, e) || fstat(e->read, &st))
 			return -1;
 		if (!S_ISFIFO(st.st_mode)) {
 			errno = ESTALE;
@@ -185,10 +180,12 @@ static int make_pipe(const struct pipe *p, struct ends *e)
 	return write_whole(e->write, &p->bytes);
 }
 
-static int make_pipes(const struct image *image, struct ends *ends)
+static int make_pipes(const struct builder *b, struct ends *ends)
 {
+	const struct image *image = b->image;
+
 	for (uint32_t i = 0; i < image->n_pipes; i++) {
-		if (!make_pipe(&image->pipes[i], &ends[i]))
+		if (!make_pipe(b, &image->pipes[i], &ends[i]))
 			continue;
 		report(errno, "make %s `%s' again, with what was in it", image->pipes[i].path ? "the fifo" : "a pipe",
 		       image->pipes[i].path ? image->pipes[i].path : "");
@@ -220,7 +217,7 @@ int rebuild_opens(struct builder *b)
 	}
 	for (uint32_t i = 0; i < image->n_pipes; i++)
 		ends[i] = (struct ends){ -1, -1 };
-	ret = rebuild_ptys(b) || make_pipes(image, ends) ? -1 : 0;
+	ret = make_pipes(b, ends);
 	for (uint32_t i = 0; i < image->n_opens && !ret; i++) {
 		b->open_fd[i] = open_one(b, &image->opens[i], ends);
 		ret = b->open_fd[i] < 0 ? -1 : set_state(&image->opens[i], b->open_fd[i]);

@@ -18,30 +18,13 @@
 #include "rebuild.h"
 #include "report.h"
 
-/* Only what is mapped for all to see needs to be open for writing; and a program that is run must not be. */
-static bool is_mapped_shared(const struct image *image, uint32_t i)
-{
-	for (uint32_t n = 0; n < image->n_processes; n++) {
-		const struct process *p = &image->processes[n];
-
-		for (uint32_t v = 0; v < p->n_vmas; v++)
-			if (p->vmas[v].kind == VMA_FILE && p->vmas[v].object == (int32_t)i &&
-			    (p->vmas[v].flags & MAP_SHARED))
-				return true;
-	}
-	return false;
-}
-
 /* A file that programs run from must be the one it was, byte for byte as far as its size and date tell. */
 static int open_mapped(struct builder *b, uint32_t i)
 {
 	const struct mapped_file *m = &b->image->mapped[i];
 	struct stat st;
-	int fd = open(m->path, (is_mapped_shared(b->image, i) ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+	int fd = rebuild_open(b, m->mounts, m->path, (m->writable ? O_RDWR : O_RDONLY) | O_LARGEFILE | O_CLOEXEC);
 
-	/* What cannot be written to was not; to map it for writing would fail. */
-	if (fd < 0 && (errno == ETXTBSY || errno == EROFS || errno == EACCES))
-		fd = open(m->path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st)) {
 		report(errno, "open `%s', which was mapped", m->path);
 		return -1;
@@ -85,7 +68,7 @@ static int *descriptors(uint32_t n)
 	return fds;
 }
 
-int rebuild_objects(struct builder *b)
+int rebuild_objects_begin(struct builder *b)
 {
 	const struct image *image = b->image;
 	const struct rlimit enough = { 65536, 65536 };
@@ -94,7 +77,8 @@ int rebuild_objects(struct builder *b)
 	b->mapped_fd = descriptors(image->n_mapped);
 	b->shared_fd = descriptors(image->n_shared);
 	b->pty_fd = descriptors(image->n_ptys);
-	if (!b->open_fd || !b->mapped_fd || !b->shared_fd || !b->pty_fd) {
+	b->mounts_root = descriptors(image->n_mountss);
+	if (!b->open_fd || !b->mapped_fd || !b->shared_fd || !b->pty_fd || !b->mounts_root) {
 		report(ENOMEM, "open files");
 		return -1;
 	}
@@ -102,10 +86,17 @@ int rebuild_objects(struct builder *b)
 		report(errno, "raise the limit of open files");
 		return -1;
 	}
-	for (uint32_t i = 0; i < image->n_mapped; i++)
+	return rebuild_ptys(b);
+}
+
+int rebuild_objects(struct builder *b)
+{
+	if (rebuild_find_mounts(b))
+		return -1;
+	for (uint32_t i = 0; i < b->image->n_mapped; i++)
 		if (open_mapped(b, i))
 			return -1;
-	for (uint32_t i = 0; i < image->n_shared; i++)
+	for (uint32_t i = 0; i < b->image->n_shared; i++)
 		if (make_shared(b, i))
 			return -1;
 	return rebuild_opens(b);
@@ -125,7 +116,8 @@ void rebuild_objects_close(struct builder *b)
 	close_all(b->mapped_fd, b->image->n_mapped);
 	close_all(b->shared_fd, b->image->n_shared);
 	close_all(b->pty_fd, b->image->n_ptys);
-	b->open_fd = b->mapped_fd = b->shared_fd = b->pty_fd = NULL;
+	close_all(b->mounts_root, b->image->n_mountss);
+	b->open_fd = b->mapped_fd = b->shared_fd = b->pty_fd = b->mounts_root = NULL;
 }
 
 int rebuild_get_fd(struct builder *b, struct remote *r, int fd)

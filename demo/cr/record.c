@@ -239,7 +239,7 @@ static int record_all(struct recorder *rec)
 	for (int i = 0; i < rec->tree.n; i++)
 		if (record_identity(rec, i))
 			return -1;
-	if (check_sharing(rec))
+	if (check_sharing(rec) || record_all_mounts(rec, &own))
 		return -1;
 	for (int i = 0; i < rec->tree.n; i++)
 		if (interrupted() || (rec->image.tasks[i].kind != TASK_ZOMBIE && record_one(rec, i, &own)))
@@ -271,6 +271,7 @@ int checkpoint(pid_t root, const char *path, bool leave_running)
 			hold_release(&rec.tree, rec.remote);
 	}
 	image_discard(&rec.writer);
+	record_forget_mounts(&rec);
 	image_free(&rec.image);
 	tree_free(&rec.tree);
 	free(rec.remote);

@@ -3,6 +3,7 @@
 #ifndef RECORD_H
 #define RECORD_H
 
+#include "file_id.h"
 #include "image_file.h"
 #include "remote.h"
 #include "tree.h"
@@ -18,6 +19,7 @@ struct recorder {
 	struct pipe_key *pipes;		/* record_pipes.c: the same of image.pipes */
 	struct task_tty *ttys;		/* record_ptys.c: what /proc says of each task's terminal */
 	unsigned long *shared;		/* record_mappings.c: the inode of each of image.shared */
+	struct mount_view *views;	/* record_mounts.c: the mounts of the caller, and of each of image.mountss */
 	uint32_t *n_pending;		/* record_process.c, by task: how many of its own signals are to be recorded */
 };
 
@@ -43,6 +45,33 @@ struct task_tty {
 /* Namespaces: what the task has of its own, or shares with others.  record_namespaces.c */
 int record_namespaces(struct recorder *rec, int index, const struct task *own);
 
+/*
+ * Mount namespaces, of all tasks, before anything else is recorded of them: what the tasks have open and mapped may have
+ * been opened by way of any of them.  record_mounts.c
+ */
+int record_all_mounts(struct recorder *rec, const struct task *own);
+void record_forget_mounts(struct recorder *rec);
+
+/* Does the path lead to this very file, by way of this mount, with those mounts? */
+bool record_leads_to(const struct recorder *rec, int mounts, const char *path, const struct file_id *id);
+
+/*
+ * By way of whose mounts does a path lead to what the task has open or mapped, behind a link of /proc?  The index in
+ * image.mountss goes to *mounts; -1: the caller's.  Returns NULL, or why it cannot be opened so again.
+ */
+const char *record_way_to(const struct recorder *rec, pid_t tid, const char *link, const char *path,
+			  const struct file_id *id, int32_t *mounts);
+
+/* The same of a file that has no path any more, and is to be made again in the directory. */
+const char *record_way_of_deleted(const struct recorder *rec, pid_t tid, const char *link, const char *directory,
+				  int mount, int32_t *mounts);
+
+/*
+ * Is the namespace of this kind the parent's or a new one?  Where the task before it in the tree that has it stands
+ * is its index, or -1.  0, or -1 when reported.
+ */
+int record_inherited(const struct recorder *rec, int index, enum ns_kind kind, const struct task *own, int *first);
+
 /* After all processes: what pipes and terminals hold, and whether all their ends are in the tree. */
 int record_objects(struct recorder *rec);
 
@@ -58,7 +87,10 @@ int record_mappings(struct recorder *rec, const struct remote *r, struct process
 /* Does the name that the kernel shows for a file say that it has been deleted? */
 bool record_name_is_deleted(const char *name);
 
-/* The index in image.mapped of a file, by what stat() says of it; appended if it is new.  -1 when reported. */
-int record_mapped(struct recorder *rec, const struct remote *r, const char *path);
+/*
+ * The index in image.mapped of the file behind a link of /proc/PID, whose name is this; appended if it is new.  -1 when
+ * reported.
+ */
+int record_mapped(struct recorder *rec, const struct remote *r, const char *link, const char *name, bool writable);
 
 #endif

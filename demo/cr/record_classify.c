@@ -18,11 +18,15 @@ bool record_is_deleted(const struct look *l)
 	return S_ISREG(l->st.st_mode) && !l->st.st_nlink;
 }
 
-int record_check_path(const struct look *l)
+int record_check_path(const struct look *l, int32_t *mounts)
 {
+	const struct file_id id = {
+		.major = major(l->st.st_dev), .minor = minor(l->st.st_dev), .ino = l->st.st_ino, .mount = l->mount,
+		.mode = l->st.st_mode,
+	};
+	const char *why;
 	char link[64];
 	struct statfs fs;
-	struct stat st;
 
 	snprintf(link, sizeof(link), "/proc/%d/fd/%d", l->r->tid, l->fd);
 	if (*l->path != '/')
@@ -31,9 +35,21 @@ int record_check_path(const struct look *l)
 		return record_refuse(l, strerror(errno));
 	if (fs.f_type == PROC_SUPER_MAGIC)
 		return record_refuse(l, "a file of /proc");
-	if (lstat(l->path, &st) || st.st_dev != l->st.st_dev || st.st_ino != l->st.st_ino)
-		return record_refuse(l, "its name is gone, or is another file's");
-	return 0;
+	why = record_way_to(l->rec, l->r->tid, link, l->path, &id, mounts);
+	return why ? record_refuse(l, why) : 0;
+}
+
+/* It will be made anew in /tmp, where it must not be allowed more than it is. */
+static int check_deleted(const struct look *l, struct open *o)
+{
+	const char *why;
+	char link[64];
+
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", l->r->tid, l->fd);
+	why = record_way_of_deleted(l->rec, l->r->tid, link, "/tmp", l->mount, &o->mounts);
+	if (why)
+		return record_refuse(l, why);
+	return o->same_inode < 0 ? record_deleted(l, o) : 0;
 }
 
 static int classify_regular(const struct look *l, struct open *o)
@@ -44,9 +60,7 @@ static int classify_regular(const struct look *l, struct open *o)
 	o->deleted = record_is_deleted(l);
 	if (!strncmp(l->path, "/memfd:", 7))
 		return record_refuse(l, "a memfd");
-	if (!o->deleted)
-		return record_check_path(l);
-	return o->same_inode < 0 ? record_deleted(l, o) : 0;
+	return o->deleted ? check_deleted(l, o) : record_check_path(l, &o->mounts);
 }
 
 static int record_eventfd(const struct look *l, struct open *o)
@@ -74,7 +88,7 @@ static int classify_device(struct recorder *rec, const struct look *l, struct op
 	/* Documentation/admin-guide/devices.txt: null, zero, full, random, urandom */
 	if (type == 1 && (which == 3 || which == 5 || which == 7 || which == 8 || which == 9)) {
 		o->kind = OPEN_DEVICE;
-		return record_check_path(l);
+		return record_check_path(l, &o->mounts);
 	}
 	if (type == 4 || type == 5 || type == 136)
 		return record_terminal(rec, l, o);
@@ -85,14 +99,14 @@ int record_classify(struct recorder *rec, const struct look *l, struct open *o)
 {
 	if (l->flags & O_PATH) {
 		o->kind = OPEN_PLACE;
-		return record_check_path(l);
+		return record_check_path(l, &o->mounts);
 	}
 	switch (l->st.st_mode & S_IFMT) {
 	case S_IFREG:
 		return classify_regular(l, o);
 	case S_IFDIR:
 		o->kind = OPEN_DIRECTORY;
-		return record_check_path(l);
+		return record_check_path(l, &o->mounts);
 	case S_IFCHR:
 		return classify_device(rec, l, o);
 	case S_IFIFO:

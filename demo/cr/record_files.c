@@ -47,20 +47,22 @@ int record_get_fd(pid_t tid, int fd)
 static int read_fdinfo(struct look *l)
 {
 	char name[32], *text;
-	const char *pos, *flags;
+	const char *pos, *flags, *mount;
 	int ret = 0;
 
 	snprintf(name, sizeof(name), "fdinfo/%d", l->fd);
 	text = procfs_text(l->r->tid, name);
 	pos = text ? procfs_value(text, "pos") : NULL;
 	flags = text ? procfs_value(text, "flags") : NULL;
-	if (!pos || !flags) {
+	mount = text ? procfs_value(text, "mnt_id") : NULL;
+	if (!pos || !flags || !mount) {
 		ret = record_refuse(l, "its state cannot be read");
 	} else if (procfs_value(text, "lock")) {
 		ret = record_refuse(l, "a lock or a lease is held on it");
 	} else {
 		l->position = strtoull(pos, NULL, 10);
 		l->flags = strtoul(flags, NULL, 8);
+		l->mount = atoi(mount);
 	}
 	free(text);
 	return ret;
@@ -161,10 +163,13 @@ static int record_open(struct recorder *rec, struct look *l)
 		return record_refuse(l, strerror(ENOMEM));
 	memmove(sorted + place + 1, sorted + place, (n - place) * sizeof(*sorted));
 	sorted[place] = n;
-	rec->opens[n] = (struct open_key){ l->r->tid, l->fd, l->st.st_dev, l->st.st_ino };
+	rec->opens[n] = (struct open_key){ l->r->tid, l->fd, l->st.st_dev, l->st.st_ino, l->mount };
 	o->flags = l->flags & ~(unsigned int)O_CLOEXEC;
 	o->position = l->position;
 	o->same_inode = same_inode;
+	o->mounts = -1;
+	if (same_inode >= 0 && rec->opens[same_inode].mount != l->mount)
+		return record_refuse(l, "a deleted file that is open by way of two mounts");
 	o->path = strdup(l->path);
 	l->own = record_get_fd(l->r->tid, l->fd);
 	if (l->own < 0)
@@ -198,13 +203,13 @@ static int record_fd(struct recorder *rec, const struct remote *r, struct proces
 static int record_directory(struct recorder *rec, const struct remote *r, const char *which, char **path)
 {
 	char link[32];
-	struct stat by_link, by_name;
+	struct file_id id;
 	int task = tree_by_pid(&rec->tree, r->tid);
 
 	snprintf(link, sizeof(link), "/proc/%d/%s", r->tid, which);
 	*path = procfs_link(r->tid, which);
-	if (*path && !stat(link, &by_link) && !stat(*path, &by_name) && by_link.st_dev == by_name.st_dev &&
-	    by_link.st_ino == by_name.st_ino)
+	if (*path && !file_id(&id, AT_FDCWD, link, 0) &&
+	    record_leads_to(rec, rec->image.tasks[task].mounts, *path, &id))
 		return 0;
 	report(0, "pid %d (%s) cannot be recorded: its %s, `%s': its name is gone, or is another one's", r->tid,
 	       rec->tree.task[task].name, !strcmp(which, "cwd") ? "working directory" : "root directory",

@@ -13,6 +13,7 @@ struct open_key {
 	int fd;
 	dev_t dev;
 	ino_t ino;
+	int mount;
 };
 
 /* A descriptor while it is looked at. */
@@ -22,6 +23,7 @@ struct look {
 	int fd;
 	int own;		/* the same open file description, opened here; -1: not yet, or it cannot be */
 	struct stat st;
+	int mount;		/* by way of which it was opened */
 	char *path;		/* as /proc/PID/fd has it */
 	unsigned int flags;
 	uint64_t position;
@@ -34,8 +36,8 @@ int record_get_fd(pid_t tid, int fd);
 int record_refuse_fd(const struct recorder *rec, pid_t tid, int fd, const char *path, const char *why);
 int record_refuse(const struct look *l, const char *why);
 
-/* Does the descriptor's path still lead to it?  0, or -1 when reported. */
-int record_check_path(const struct look *l);
+/* Does the descriptor's path still lead to it, and with whose mounts?  0, or -1 when reported. */
+int record_check_path(const struct look *l, int32_t *mounts);
 
 /* It was a regular file, and no name leads to it. */
 bool record_is_deleted(const struct look *l);

@@ -50,23 +50,28 @@ bool record_name_is_deleted(const char *name)
 	return len > n && !strcmp(name + len - n, suffix);
 }
 
-int record_mapped(struct recorder *rec, const struct remote *r, const char *name)
+int record_mapped(struct recorder *rec, const struct remote *r, const char *link, const char *name, bool writable)
 {
 	struct mapped_file *m;
-	struct stat st;
+	struct file_id id;
+	const char *why;
+	uint32_t dev;
+	int32_t mounts;
 
-	/* The kernel says the name as we see it, whatever root directory the process has. */
-	if (stat(name, &st)) {
+	if (file_id(&id, AT_FDCWD, link, 0)) {
 		report(errno, "pid %d: find the file that it has mapped, `%s'", r->tid, name);
 		return -1;
 	}
-	if (!S_ISREG(st.st_mode)) {
-		report(0, "pid %d: it has mapped `%s', which is not a regular file", r->tid, name);
+	dev = makedev(id.major, id.minor);
+	why = S_ISREG(id.mode) ? record_way_to(rec, r->tid, link, name, &id, &mounts) : "not a regular file";
+	if (why) {
+		report(0, "pid %d: it has mapped `%s': %s", r->tid, name, why);
 		return -1;
 	}
 	for (uint32_t i = 0; i < rec->image.n_mapped; i++) {
 		m = &rec->image.mapped[i];
-		if (m->dev == (uint32_t)st.st_dev && m->ino == (uint32_t)st.st_ino && !strcmp(m->path, name))
+		if (m->dev == dev && m->ino == (uint32_t)id.ino && m->mounts == mounts && m->writable == writable &&
+		    !strcmp(m->path, name))
 			return i;
 	}
 	m = image_append(&rec->image, IMAGE_MAPPED);
@@ -74,10 +79,12 @@ int record_mapped(struct recorder *rec, const struct remote *r, const char *name
 		report(ENOMEM, "record `%s'", name);
 		return -1;
 	}
-	m->size = st.st_size;
-	m->mtime_ns = st.st_mtim.tv_sec * 1000000000ULL + st.st_mtim.tv_nsec;
-	m->dev = st.st_dev;
-	m->ino = st.st_ino;
+	m->mounts = mounts;
+	m->writable = writable;
+	m->size = id.size;
+	m->mtime_ns = id.mtime_ns;
+	m->dev = dev;
+	m->ino = id.ino;
 	return rec->image.n_mapped - 1;
 }
 
@@ -133,6 +140,15 @@ static int shared_object(struct recorder *rec, const struct remote *r, const str
 	return read_object(r, l, s) ? -1 : (int)n;
 }
 
+/* A mapping for all to see of a file that was open for reading alone can never be written to. */
+static int map_file(struct recorder *rec, const struct remote *r, const struct line *l)
+{
+	char link[80];
+
+	snprintf(link, sizeof(link), "/proc/%d/map_files/%lx-%lx", r->tid, l->start, l->end);
+	return record_mapped(rec, r, link, l->name, l->perms[3] == 's' && has(l, "mw"));
+}
+
 static int classify(struct recorder *rec, const struct remote *r, const struct line *l, struct vma *v)
 {
 	v->object = -1;
@@ -155,6 +171,8 @@ static int classify(struct recorder *rec, const struct remote *r, const struct l
 	if (!l->inode) {
 		v->kind = VMA_ANON;
 	} else if (!strncmp(l->name, "/dev/zero", 9) && l->perms[3] == 's') {
+		if (!has(l, "mw"))
+			return refuse(r, l, "memory that is shared, and can never be written to");
 		v->kind = VMA_SHARED_ANON;
 		v->object = shared_object(rec, r, l);
 	} else if (!strcmp(l->name, "/dev/zero")) {
@@ -164,7 +182,7 @@ static int classify(struct recorder *rec, const struct remote *r, const struct l
 		return refuse(r, l, "the file has been deleted");
 	} else {
 		v->kind = VMA_FILE;
-		v->object = record_mapped(rec, r, l->name);
+		v->object = map_file(rec, r, l);
 	}
 	return v->object < 0 && (v->kind == VMA_FILE || v->kind == VMA_SHARED_ANON) ? -1 : 0;
 }

@@ -171,8 +171,9 @@ int record_memory(struct recorder *rec, struct remote *r, struct process *p)
 	dumpable = REMOTE_CALL(r, __NR_prctl, PR_GET_DUMPABLE);
 	p->dumpable = dumpable == 1;
 	exe = procfs_link(r->tid, "exe");
+	snprintf(path, sizeof(path), "/proc/%d/exe", r->tid);
 	if (exe && !record_name_is_deleted(exe))
-		p->exe = record_mapped(rec, r, exe);
+		p->exe = record_mapped(rec, r, path, exe, false);
 	else
 		report(0, "pid %d: its program `%s' is not there any more", r->tid, exe ? exe : "?");
 	free(exe);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Namespaces.  Those of pids are the tree's shape, of host names and mounts an image has a little; all others must be
- * the caller's.  A namespace is inherited at birth or made then: that a task has joined one by setns() is refused.
+ * Namespaces.  Those of pids are the tree's shape, of host names and mounts (record_mounts.c) an image has a little; all
+ * others must be the caller's.  A namespace is inherited at birth or made then: that a task has joined one by setns() is refused.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -92,11 +92,7 @@ static int record_pid_ns(struct recorder *rec, int index)
 	return fail(t, "its children would be born into a pid namespace whose init is not a child of it");
 }
 
-/*
- * Is the namespace of this kind the parent's or a new one?  Where the task before it in the tree that has it stands
- * is its index, or -1.
- */
-static int check_inherited(const struct recorder *rec, int index, enum ns_kind kind, const struct task *own, int *first)
+int record_inherited(const struct recorder *rec, int index, enum ns_kind kind, const struct task *own, int *first)
 {
 	const struct task *t = &rec->tree.task[index];
 
@@ -113,82 +109,6 @@ static int check_inherited(const struct recorder *rec, int index, enum ns_kind k
 	return 0;
 }
 
-/* The mounts of a task, without what identifies them in its namespace, and without what is on /proc. */
-static char *mounts_of(pid_t pid)
-{
-	char *text = procfs_text(pid, "mountinfo"), *rest = text, *line, *out = NULL;
-	size_t size = 0;
-	FILE *f = open_memstream(&out, &size);
-
-	while (text && f && (line = strsep(&rest, "\n"))) {
-		char dev[32], root[256], point[256];
-
-		if (sscanf(line, "%*d %*d %31s %255s %255s", dev, root, point) != 3)
-			continue;
-		if (strcmp(point, "/proc"))
-			fprintf(f, "%s %s %s\n", dev, root, point);
-	}
-	if (f)
-		fclose(f);
-	free(text);
-	return out;
-}
-
-/*
- * Whose pid namespace is it that the task sees in /proc?  The index of its init in the tree; -1: that of the recording
- * program, or none; -2 when reported: another.
- */
-static int find_proc(const struct recorder *rec, const struct task *t, const struct task *own)
-{
-	char path[64];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "/proc/%d/root/proc/1/ns/pid", t->pid[0]);
-	if (stat(path, &st) || st.st_ino == own->ns[NS_PID])
-		return -1;
-	for (int i = 0; i < rec->tree.n; i++)
-		if (rec->image.tasks[i].new_pid_ns && rec->tree.task[i].ns[NS_PID] == st.st_ino)
-			return i;
-	fail(t, "its /proc is that of a pid namespace outside the tree");
-	return -2;
-}
-
-/* The index in image.mountss of the task's mount namespace. */
-static int record_mounts(struct recorder *rec, int index, const struct task *own)
-{
-	const struct task *t = &rec->tree.task[index];
-	struct recorded_task *out = &rec->image.tasks[index];
-	struct mounts *m;
-	char *theirs, *ours;
-	bool equal;
-	int first, proc_of;
-
-	if (check_inherited(rec, index, NS_MNT, own, &first))
-		return -1;
-	if (t->ns[NS_MNT] == own->ns[NS_MNT])
-		return 0;
-	if (first >= 0) {
-		out->mounts = rec->image.tasks[first].mounts;
-		return 0;
-	}
-	theirs = mounts_of(t->pid[0]);
-	ours = mounts_of(getpid());
-	equal = theirs && ours && !strcmp(theirs, ours);
-	free(theirs);
-	free(ours);
-	if (!equal)
-		return fail(t, "its mount namespace differs from ours in more than /proc");
-	proc_of = find_proc(rec, t, own);
-	if (proc_of < -1)
-		return -1;
-	m = image_append(&rec->image, IMAGE_MOUNTS);
-	if (!m)
-		return fail(t, strerror(ENOMEM));
-	m->proc_of = proc_of;
-	out->mounts = rec->image.n_mountss - 1;
-	return 0;
-}
-
 static int record_uts(struct recorder *rec, int index, const struct task *own)
 {
 	const struct task *t = &rec->tree.task[index];
@@ -198,7 +118,7 @@ static int record_uts(struct recorder *rec, int index, const struct task *own)
 	struct uts *u;
 	int first;
 
-	if (check_inherited(rec, index, NS_UTS, own, &first))
+	if (record_inherited(rec, index, NS_UTS, own, &first))
 		return -1;
 	if (t->ns[NS_UTS] == own->ns[NS_UTS])
 		return 0;
@@ -221,10 +141,9 @@ int record_namespaces(struct recorder *rec, int index, const struct task *own)
 
 	if (out->kind == TASK_THREAD) {
 		out->uts = rec->image.tasks[out->parent].uts;
-		out->mounts = rec->image.tasks[out->parent].mounts;
 		return check_callers(&rec->tree.task[index], own) || check_thread(rec, index) ? -1 : 0;
 	}
 	if (check_callers(&rec->tree.task[index], own) || record_pid_ns(rec, index))
 		return -1;
-	return record_mounts(rec, index, own) || record_uts(rec, index, own) ? -1 : 0;
+	return record_uts(rec, index, own);
 }

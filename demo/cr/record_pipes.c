@@ -28,7 +28,7 @@ struct pipe_key {
 };
 
 /* A pipe that is not known yet.  0, or -1 when reported. */
-static int add_pipe(struct recorder *rec, const struct look *l)
+static int add_pipe(struct recorder *rec, const struct look *l, int32_t mounts)
 {
 	uint32_t n = rec->image.n_pipes;
 	struct pipe_key *larger = realloc(rec->pipes, (n + 1) * sizeof(*larger));
@@ -39,11 +39,12 @@ static int add_pipe(struct recorder *rec, const struct look *l)
 	p = image_append(&rec->image, IMAGE_PIPE);
 	if (!larger || !p)
 		return record_refuse(l, strerror(ENOMEM));
+	p->mounts = mounts;
 	rec->pipes[n] = (struct pipe_key){ .dev = l->st.st_dev, .ino = l->st.st_ino };
 	if (*l->path != '/')
 		return 0;
 	p->path = strdup(l->path);
-	return p->path ? record_check_path(l) : record_refuse(l, strerror(ENOMEM));
+	return p->path ? 0 : record_refuse(l, strerror(ENOMEM));
 }
 
 int record_pipe(struct recorder *rec, const struct look *l, struct open *o)
@@ -52,9 +53,11 @@ int record_pipe(struct recorder *rec, const struct look *l, struct open *o)
 	struct pipe_key *key;
 	uint32_t i = 0;
 
+	if (*l->path == '/' && record_check_path(l, &o->mounts))
+		return -1;
 	while (i < rec->image.n_pipes && (rec->pipes[i].dev != l->st.st_dev || rec->pipes[i].ino != l->st.st_ino))
 		i++;
-	if (i == rec->image.n_pipes && add_pipe(rec, l))
+	if (i == rec->image.n_pipes && add_pipe(rec, l, o->mounts))
 		return -1;
 	key = &rec->pipes[i];
 	o->kind = *l->path == '/' ? OPEN_FIFO : OPEN_PIPE;
@@ -114,6 +117,7 @@ static int inherit(struct recorder *rec, uint32_t pipe)
 {
 	free(rec->image.pipes[pipe].path);
 	rec->image.pipes[pipe].path = NULL;
+	rec->image.pipes[pipe].mounts = -1;
 	for (uint32_t i = 0; i < rec->image.n_opens; i++) {
 		struct open *o = &rec->image.opens[i];
 		const struct open_key *key = &rec->opens[i];
@@ -122,6 +126,7 @@ static int inherit(struct recorder *rec, uint32_t pipe)
 			continue;
 		o->kind = OPEN_OUTSIDE;
 		o->object = key->fd;
+		o->mounts = -1;
 		if (key->fd > STDERR_FILENO)
 			return record_refuse_fd(rec, key->tid, key->fd, o->path,
 						"the other end is open outside the tree");

@@ -137,7 +137,7 @@ static const struct tree_row trees[] = {
 	{ "another IPC namespace", ipc_namespace, "it is in another IPC namespace" },
 	{ "a memfd", memfd, "`/memfd:name (deleted)'" },
 	{ "a program that has been deleted", program_gone, "has been deleted" },
-	{ "a mount of its own", mount_of_its_own, "its mount namespace differs from ours in more than /proc" },
+	{ "a mount of its own", mount_of_its_own, "its mount `/tmp' is none of ours" },
 };
 
 static void one_line(const struct said *s)

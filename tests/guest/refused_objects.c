@@ -340,7 +340,7 @@ static const struct row rows[] = {
 	{ "a pipe whose reader is outside", with_outside_pipe, "': the other end is open outside the tree" },
 	{ "a terminal outside that controls a session inside", on_outside_terminal, "its controlling terminal is outside" },
 	{ "a leader that has ended before its threads", leader_has_ended, "it has ended, and other threads of its group" },
-	{ "another mount", with_mount, "its mount namespace differs from ours in more than /proc" },
+	{ "another mount", with_mount, "its mount `/mnt/here' is none of ours" },
 	{ "an IPC namespace", in_ipc_namespace, "it is in another IPC namespace" },
 	{ "a user namespace", in_user_namespace, "it is in another user namespace" },
 	{ "a time namespace", in_time_namespace, "in another time namespace" },

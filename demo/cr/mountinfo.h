@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The mounts of a mount namespace, as /proc/PID/mountinfo lists them. */
+#ifndef MOUNTINFO_H
+#define MOUNTINFO_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct mount_line {
+	int id, parent;			/* as fdinfo and statx() number mounts, on the whole machine */
+	int order;			/* where it stands in the file: of two on one point the upper one comes later */
+	char *device, *root, *point, *options, *type, *source, *super;
+	char *propagation;		/* "shared:2", "master:1", "unbindable"; "": it is private */
+};
+
+struct mount_table {
+	char *text;			/* what the lines point to */
+	int n;
+	struct mount_line *line;	/* by mount point, those of one point from the lowest to the uppermost */
+};
+
+/* Those that the task can reach from its root directory.  0, or -1 with errno. */
+int mountinfo_read(struct mount_table *t, pid_t pid);
+void mountinfo_free(struct mount_table *t);
+
+/* The index of the uppermost mount on a point, or of the mount with an id; -1: there is none. */
+int mountinfo_top(const struct mount_table *t, const char *point);
+int mountinfo_by_id(const struct mount_table *t, int id);
+
+/* How many lie below it on the same point. */
+int mountinfo_rank(const struct mount_table *t, int index);
+
+/* What a mount's options are as MS_* of mount(); -1: one of them cannot be had by mount(). */
+int mountinfo_flags(const char *options, uint32_t *flags);
+
+#endif
