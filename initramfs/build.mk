@@ -10,11 +10,11 @@ $B/sysroot: initramfs/fetch-i386.sh initramfs/apt-i386.sh
 # The kernel's own tool writes the archive from a list; a node or an owner in a list needs no root.
 $B/initramfs/gen_init_cpio: $(KERNEL_SOURCE)/.series/applied
 	@mkdir -p $(@D)
-	@cc -O1 -o $@ $(KERNEL_SOURCE)/usr/gen_init_cpio.c
+	@gcc -O1 -o $@ $(KERNEL_SOURCE)/usr/gen_init_cpio.c
 
 $B/initramfs/archive.list: initramfs/archive.list initramfs/list-applets.sh $B/sysroot
 	@mkdir -p $(@D)
-	@{ cat $< && initramfs/list-applets.sh $B/sysroot/bin/busybox $<; } >$@.tmp
+	@{ cat $< && initramfs/list-applets.sh $B/sysroot/usr/bin/busybox $<; } >$@.tmp
 	@mv $@.tmp $@
 
 # What goes in is what the list names; of Debian's files the whole folder is one target.

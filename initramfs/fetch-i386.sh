@@ -44,6 +44,12 @@ for package; do
 	deb=$(deb_of "$package")
 	dpkg-deb -x "$deb" "$sysroot.tmp" || die "unpack $deb: dpkg-deb failed; remove it to have it fetched again"
 done
+# Debian has /bin in /usr; until Debian 12, busybox's package did not know of that.
+if [ -d "$sysroot.tmp/bin" ]; then
+	mkdir -p "$sysroot.tmp/usr/bin"
+	mv "$sysroot.tmp"/bin/* "$sysroot.tmp/usr/bin"
+	rmdir "$sysroot.tmp/bin"
+fi
 touch "$sysroot.tmp"
 mv "$sysroot.tmp" "$sysroot"
 rm -rf "$state"

@@ -8,7 +8,8 @@ MiB=$((1024 * 1024))
 CASES="
 10 bzimage                       | bzImage has the boot protocol's magic number and says Linux 6.12
 10 at_most build/bzImage 2       | bzImage is at most 2 MiB
-10 at_most $iso 5                | the ISO is at most 5 MiB
+10 ours_small                    | our kernel and programs are at most 3 MiB
+10 iso_small                     | the ISO is at most what it holds and 1.25 MiB
 10 archive_is_listed             | the archive holds what archive.list and busybox say, and nothing else
 10 archive_of_root               | everything in the archive belongs to root, with the list's one date
 20 programs_static               | each program in the archive is a static i386 executable
@@ -33,6 +34,27 @@ bzimage() {
 
 at_most() {
 	[ "$(stat -c %s "$1")" -le $(($2 * MiB)) ] || fail "$1 has $(stat -c %s "$1") bytes"
+}
+
+# The bytes of all these files.
+size_of() {
+	stat -c %s "$@" | awk '{ sum += $1 } END { print sum }'
+}
+
+# Without busybox: that is Debian's, and larger in each of its releases.
+ours_small() {
+	local ours=$(($(size_of build/bzImage build/initramfs.cpio.gz) - $(size_of build/sysroot/usr/bin/busybox)))
+	[ $ours -le $((3 * MiB)) ] || fail "they have $ours bytes"
+}
+
+# A hybrid ISO ends at a whole MiB.
+iso_small() {
+	local files
+	xorriso -osirrox on -indev "$iso" -extract / "$scratch/iso" 2>/dev/null
+	mapfile -t files < <(find "$scratch/iso" -type f)
+	[ "${#files[@]}" -ge 6 ] || fail "it holds only ${#files[@]} files"
+	[ "$(size_of "$iso")" -le $(($(size_of "${files[@]}") + MiB + MiB / 4)) ] ||
+		fail "it has $(size_of "$iso") bytes, and its files have $(size_of "${files[@]}")"
 }
 
 # The archive's list: MODE OWNER GROUP NAME.
