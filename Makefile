@@ -7,6 +7,10 @@ MAKEFLAGS += --no-builtin-rules --no-builtin-variables --no-print-directory
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# A user's environment does not get into the steps, even if make is called without build.sh (environment.list).
+foreign := $(foreach v,$(.VARIABLES),$(if $(filter environment,$(origin $v)),$v))
+unexport $(filter-out $(shell sed '/^\#/d' environment.list),$(foreign))
+
 # The one date of everything that is built: that of Linux 6.12.
 export SOURCE_DATE_EPOCH := 1731801600
 export LC_ALL := C

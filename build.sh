@@ -3,6 +3,15 @@
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")"
 
+# Start anew with what environment.list names, in no language.
+if [ "${KNOWN_ENVIRONMENT-}" != 1 ]; then
+	kept=(KNOWN_ENVIRONMENT=1 LC_ALL=C)
+	while read -r name; do
+		[ -z "${!name+set}" ] || kept+=("$name=${!name}")
+	done < <(grep -v '^#' environment.list | xargs -n 1)
+	exec env -i "${kept[@]}" ./build.sh "$@"
+fi
+
 usage() {
 	cat <<-'END'
 		usage: ./build.sh [COMMAND] [OPTION]...
@@ -30,6 +39,7 @@ usage() {
 		Options of test may stand together.
 
 		  --no-install     with any command: name missing packages, but do not install them
+		  --werror         with any command: what the compiler warns of in the programs is an error
 
 		KERNEL_TARBALL=FILE builds from that linux-6.12.y source instead of Debian's linux-source-6.12.
 	END
@@ -99,7 +109,6 @@ missing() {
 	done | while read -r what package; do
 		case $what in
 		*linux-source*) [ -z "${KERNEL_TARBALL-}" ] || continue ;;
-		i686-linux-gnu-gcc) what=${CROSS_COMPILE-i686-linux-gnu-}gcc ;;
 		esac
 		command -v "$what" >/dev/null || compgen -G "$what" >/dev/null || echo "$package"
 	done | sort -u
@@ -138,15 +147,29 @@ unlock() {
 	exec 9<&-
 }
 
+# A build takes 2 GB, most of them for the kernel's source and objects: say so before it stops in the middle.
+room() {
+	local free
+	[ ! -e build/bzImage ] || return 0
+	free=$(df -Pm build | awk 'NR == 2 { print $4 }')
+	[ "$free" -ge "$SPACE" ] ||
+		die "a build needs $SPACE MB of disk; where $PWD/build is, $free MB are free (df $PWD/build)"
+}
+
 build() {
 	[[ $PWD != *[[:space:]:]* ]] || die "$PWD: a kernel cannot be built below a path with a space or a colon in it"
 	lock
-	mkdir -p build/log
+	mkdir -p build/log || true
+	if [ ! -w build/log ]; then
+		die "$PWD/build cannot be written; it belongs to $(stat -c %U build): remove it, or build as that user"
+	fi
+	room
 	make -j"$(nproc)" 2>&1 | tee build/log/build.log ||
 		die "the build failed; what it said is in build/log/build.log, the steps' own logs are next to it"
 	unlock
 }
 
+SPACE=2300
 no_install=
 short=
 command=build
@@ -158,6 +181,7 @@ while [ $# -gt 0 ]; do
 	build | run | test | bench | fuzz | clean | help) command=$1 ;;
 	-h | --help) command=help ;;
 	--no-install) no_install=1 ;;
+	--werror) export WERROR=1 ;;
 	--auto | --display | --kernel | --kvm) run_options+=("$1") ;;
 	--debug | --kselftest | --series | --all) test_options+=("$1") ;;
 	--short) short=1 ;;

@@ -2,7 +2,7 @@
 
 # The newest 6.12 source that is installed; KERNEL_TARBALL=FILE takes another linux-6.12.y.
 KERNEL_TARBALL ?= /usr/src/linux-source-6.12.tar.xz
-CROSS_COMPILE ?= i686-linux-gnu-
+CROSS_COMPILE := i686-linux-gnu-
 KERNEL_SOURCE := $B/linux
 
 # As many lines as a whole build of each kernel prints; only for saying how far it is.

@@ -11,7 +11,7 @@ CASES="
 
 threads() {
 	mkdir -p "$scratch/files/glibc"
-	"${CROSS_COMPILE-i686-linux-gnu-}gcc" -O2 -Wall -Wextra -Werror -static -s -o "$scratch/files/glibc/threads" \
+	i686-linux-gnu-gcc -O2 -Wall -Wextra ${WERROR:+-Werror} -static -s -o "$scratch/files/glibc/threads" \
 		tests/glibc/threads.c -lm
 	cp tests/glibc/run "$scratch/files/glibc/run"
 	archive_with "$scratch/files"

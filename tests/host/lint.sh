@@ -17,8 +17,10 @@ shell_scripts() {
 
 outputs_ignored() {
 	grep -qx '/build/' .gitignore || fail ".gitignore does not name /build/"
-	[ -d .git ] || return 0
-	[ -z "$(git ls-files build)" ] || fail "checked in: $(git ls-files build | head -n 3 | tr '\n' ' ')"
+	# In a worktree, .git is a file.
+	[ -e .git ] || return 0
+	git ls-files build >"$scratch/in_build" || fail "git does not list the files"
+	[ ! -s "$scratch/in_build" ] || fail "checked in: $(head -n 3 "$scratch/in_build" | tr '\n' ' ')"
 }
 
 main "$@"

@@ -10,7 +10,7 @@ kselftest_folders := $(sort $(foreach program,$(kselftest_programs),$(firstword 
 $(KSELFTEST)/lib/libcap.a: tests/kselftest/libcap/libcap.c tests/kselftest/libcap/sys/capability.h
 	$(call say,  AR  $@)
 	@mkdir -p $(@D)
-	@$(CROSS_COMPILE)gcc -D_GNU_SOURCE -Os -Wall -Wextra -Werror -Itests/kselftest/libcap -c -o $(@:.a=.o) $<
+	@$(CROSS_COMPILE)gcc -D_GNU_SOURCE -Os -Wall -Wextra $(if $(WERROR),-Werror) -Itests/kselftest/libcap -c -o $(@:.a=.o) $<
 	@rm -f $@
 	@$(CROSS_COMPILE)ar rcsD $@ $(@:.a=.o)
 
