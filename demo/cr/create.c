@@ -11,11 +11,13 @@
 #include "create_process.h"
 #include "hold.h"
 #include "interrupt.h"
+#include "kill.h"
 #include "procfs.h"
 #include "report.h"
 
 #define BOUND_MS(n) (20000 + 20 * (n))
 #define ABORT_BOUND_MS 10000
+#define REAP_BOUND_MS 1000
 
 /*
  * Who is who: the children of a process in the order of their birth (fs/proc/array.c, children_seq_show()), which is
@@ -78,13 +80,12 @@ int create_tree(struct creation *c)
 	struct word word = { .step = STEP_PIPE };
 	struct inherited in;
 
-	c->zombies_end = c->stand_ins_end = c->alive = -1;
+	c->zombies_end = c->stand_ins_end = c->alive = c->adoption = -1;
 	c->tid = calloc(c->plan->n, sizeof(*c->tid));
 	if (!c->tid || make_pipes(c, &pipes)) {
 		report(errno, "create the tree's pipes");
 	} else if (!inherit(&in, c)) {
-		fflush(NULL);
-		word = create_first(&in, &pipes, BOUND_MS(c->plan->n), &c->tid[0]);
+		word = create_first(c, &in, &pipes, BOUND_MS(c->plan->n));
 		if (word.step != STEP_DONE && !interrupted())
 			create_report(c, &word);
 		inherit_done(&in);
@@ -127,6 +128,7 @@ void create_abort(struct creation *c, const pid_t *traced, int n_traced)
 
 	close_fd(&c->zombies_end);
 	close_fd(&c->stand_ins_end);
+	create_end_parent(c);
 	for (int i = 0; c->tid && i < c->plan->n; i++)
 		if (c->tid[i] > 0)
 			kill(c->tid[i], SIGKILL);
@@ -139,6 +141,9 @@ void create_abort(struct creation *c, const pid_t *traced, int n_traced)
 	if (ends)
 		wait_for_ends(ends, n);
 	free(ends);
+	/* Who has adopted the first one reaps it; its pid is free then. */
+	if (c->tid && c->tid[0] > 0)
+		wait_until_reaped(c->tid[0], REAP_BOUND_MS);
 	create_done(c);
 }
 

@@ -20,6 +20,8 @@ struct creation {
 	pid_t *tid;		/* of each planned process, as the caller sees it */
 	int zombies_end, stand_ins_end;	/* close() lets those of the plan end; the others end with the caller */
 	int alive;
+	pid_t parent;		/* of the first process, until that is adopted; 0: none */
+	int adoption;		/* close() lets it end */
 };
 
 /*
@@ -27,6 +29,15 @@ struct creation {
  * seconds and 20 milliseconds a task.
  */
 int create_tree(struct creation *c);
+
+/*
+ * The first process becomes the child of who adopts the orphans of the restarting program.  After this no process dies
+ * whose end would mean anything to the tree.  0, or -1 when reported.
+ */
+int create_adopted(struct creation *c);
+
+/* End the first process's parent, if there is one: before the tree is abandoned. */
+void create_end_parent(struct creation *c);
 
 /*
  * Kill and reap what create_tree() made, whatever has become of it, and wait for the end of these tasks, which the

@@ -80,15 +80,29 @@ static ssize_t read_retry(int fd, void *buf, size_t size)
 	return n;
 }
 
+struct word create_await_word(int fd, int index, int bound_ms)
+{
+	struct word word = { .step = STEP_DIED, .index = index };
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	int ready;
+
+	do
+		ready = poll(&poll_fd, 1, bound_ms);
+	while (ready < 0 && errno == EINTR && !interrupted());
+	if (ready <= 0)
+		word.error = ready ? errno : ETIMEDOUT;
+	else if (read_retry(fd, &word, sizeof(word)) < 0)
+		word.error = errno;
+	return word;
+}
+
 static void run_process(int index, int say_fd) __attribute__((noreturn));
 
-/* Create a process and wait for its word.  In the caller of create_tree() the wait is bounded. */
-static struct word create_one(int index, int bound_ms, pid_t *pid)
+struct word create_one(int index, pid_t *pid)
 {
 	const struct planned *p = &common.c->plan->planned[index];
-	struct word word = { .step = STEP_DIED, .index = index };
-	struct pollfd poll_fd = { .events = POLLIN };
-	int fds[2], ready;
+	struct word word;
+	int fds[2];
 	long ret;
 
 	*pid = -1;
@@ -106,14 +120,7 @@ static struct word create_one(int index, int bound_ms, pid_t *pid)
 			word.level = find_taken_level(p);
 	} else {
 		*pid = ret;
-		poll_fd.fd = fds[0];
-		do
-			ready = poll(&poll_fd, 1, bound_ms);
-		while (ready < 0 && errno == EINTR && !interrupted());
-		if (ready <= 0)
-			word.error = ready ? errno : ETIMEDOUT;
-		else if (read_retry(fds[0], &word, sizeof(word)) < 0)
-			word.error = errno;
+		word = create_await_word(fds[0], index, -1);
 	}
 	close(fds[0]);
 	return word;
@@ -126,7 +133,7 @@ static struct word create_children(int index, bool early)
 	pid_t pid;
 
 	for (int i = plan->planned[index].first[early]; i >= 0 && word.step == STEP_DONE; i = plan->planned[i].next)
-		word = create_one(i, -1, &pid);
+		word = create_one(i, &pid);
 	return word;
 }
 
@@ -250,8 +257,7 @@ static int by_number(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
-/* Close all descriptors but these. */
-static void keep_only(int *keep, int n)
+void create_keep_only(int *keep, int n)
 {
 	unsigned int from = 0;
 
@@ -264,11 +270,8 @@ static void keep_only(int *keep, int n)
 	syscall(__NR_close_range, from, ~0U, 0);
 }
 
-/*
- * What the restarting program handles or was told to ignore, by nohup for instance, is nothing to the tree.  Not by the
- * C library, which keeps three signals for itself.
- */
-static void default_actions(void)
+/* Not by the C library, which keeps three signals for itself. */
+void create_default_actions(void)
 {
 	static const unsigned long action[5];	/* struct sigaction of the kernel: SIG_DFL */
 
@@ -280,16 +283,14 @@ static void run_process(int index, int say_fd)
 {
 	const struct planned *p = &common.c->plan->planned[index];
 	const struct recorded_task *t = p->task >= 0 ? &common.c->image->tasks[p->task] : NULL;
+	const sigset_t none = { 0 };
 	struct word word;
 	char byte;
 
-	/* From the first process on, nobody holds what the restarting program has open: its death would go unnoticed. */
+	/* What its parent has for itself: the ways to report, and that signals wait. */
 	if (!index) {
-		inherit_nothing_else(common.inherited);
-		keep_only((int[]){ say_fd, common.die, common.zombies, common.stand_ins, common.c->pidfd }, 5);
-		default_actions();
-		if (common.c->options->die_with_caller)
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
+		create_keep_only((int[]){ say_fd, common.die, common.zombies, common.stand_ins, common.c->pidfd }, 5);
+		sigprocmask(SIG_SETMASK, &none, NULL);
 	}
 	if (t)
 		prctl(PR_SET_NAME, t->name);
@@ -311,12 +312,11 @@ static void run_process(int index, int say_fd)
 	_exit(EXIT_FAILED);
 }
 
-struct word create_first(const struct inherited *in, const struct create_pipes *pipes, int bound_ms, pid_t *pid)
+void create_begin(const struct inherited *in, const struct create_pipes *pipes)
 {
 	common.inherited = in;
 	common.c = &in->c;
 	common.die = pipes->die;
 	common.zombies = pipes->zombies;
 	common.stand_ins = pipes->stand_ins;
-	return create_one(0, bound_ms, pid);
 }

@@ -219,7 +219,8 @@ struct process {
 	/* Limits. */
 	uint64_t rlimit_soft[16], rlimit_hard[16];
 	int32_t oom_score_adj;
-	bool subreaper, stopped;
+	bool subreaper;
+	uint32_t stop_signal;		/* it was stopped by this signal; 0: it was not */
 };
 
 /* What each thread has of its own. */
@@ -261,6 +262,7 @@ struct recorded_task {
 	int32_t terminal;		/* ptys[] that is its controlling terminal, or -1: none, or the restart's */
 	uint32_t exit_signal;		/* what the parent gets */
 	uint32_t exit_status;		/* TASK_ZOMBIE: as wait4() gives it */
+	bool stop_unheard;		/* it is stopped, and its parent has not waited for that yet */
 	int32_t process;		/* processes[]; -1 for a zombie */
 	int32_t thread;			/* threads[]; -1 for a zombie */
 };

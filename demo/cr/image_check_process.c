@@ -115,6 +115,9 @@ static int check_signals(const struct process *p, uint32_t i)
 		if (a->handler || a->flags || a->mask)
 			return image_refuse("process", i, "an action for signal %d", fixed[n]);
 	}
+	if (p->stop_signal && p->stop_signal != SIGSTOP && p->stop_signal != SIGTSTP && p->stop_signal != SIGTTIN &&
+	    p->stop_signal != SIGTTOU)
+		return image_refuse("process", i, "signal %u has stopped it, and stops nobody", p->stop_signal);
 	return pending_sound(p->pending, p->n_pending) ? 0 : image_refuse("process", i, "a signal is pending that cannot be");
 }
 

@@ -44,6 +44,7 @@ static void code_task(struct coder *c, void *element)
 	code_i32(c, &t->terminal);
 	code_u32(c, &t->exit_signal);
 	code_u32(c, &t->exit_status);
+	code_bool(c, &t->stop_unheard);
 	code_i32(c, &t->process);
 	code_i32(c, &t->thread);
 }
@@ -164,7 +165,7 @@ static void code_process(struct coder *c, void *element)
 	}
 	code_i32(c, &p->oom_score_adj);
 	code_bool(c, &p->subreaper);
-	code_bool(c, &p->stopped);
+	code_u32(c, &p->stop_signal);
 }
 
 static void code_group(struct coder *c, void *element)

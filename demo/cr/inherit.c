@@ -128,6 +128,24 @@ static size_t remounts_size(const struct image *image)
 	return size;
 }
 
+/*
+ * Is somebody to be stopped in the process group of the restarting program, and that a job of its own?  When the job is
+ * done, the kernel would let the stopped ones go on, with a SIGHUP.
+ */
+static bool is_stopped_in_our_job(const struct creation *c)
+{
+	if (getpgrp() == getpgid(getppid()))
+		return false;
+	for (uint32_t i = 0; i < c->image->n_tasks; i++) {
+		const struct recorded_task *t = &c->image->tasks[i];
+
+		if (t->kind == TASK_PROCESS && t->pgid_outside &&
+		    (c->options->stopped || c->image->processes[t->process].stop_signal))
+			return true;
+	}
+	return false;
+}
+
 int inherit(struct inherited *in, const struct creation *c)
 {
 	const struct image *image = c->image;
@@ -140,7 +158,7 @@ int inherit(struct inherited *in, const struct creation *c)
 
 	*in = (struct inherited){ .c = *c, .options = *c->options, .block = MAP_FAILED };
 	if (!look_at_own_mounts(&own, image) && maps) {
-		in->size = planned + tasks + utss + mountss + remounts + ptys + lines_of(maps) * sizeof(*in->unneeded) + 7 * 8;
+		in->size = planned + tasks + utss + mountss + remounts + ptys + lines_of(maps) * sizeof(*in->unneeded) + 8 * 8;
 		in->block = mmap(NULL, in->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	}
 	if (in->block == MAP_FAILED) {
@@ -162,12 +180,15 @@ int inherit(struct inherited *in, const struct creation *c)
 		in->remounts[i] = put_remounts(&at, &image->mountss[i], &own);
 	forget_own_mounts(&own);
 	in->c.pty_fd = put(&at, c->pty_fd, ptys);
+	in->first = put(&at, &(pid_t){ 0 }, sizeof(*in->first));
 	for (int i = 0; i < in->plan.n; i++) {
 		struct planned *p = &in->plan.planned[i];
 		int process = p->task < 0 ? -1 : image->tasks[p->task].process;
 
 		p->subreaper = process >= 0 && image->processes[process].subreaper;
 	}
+	/* The first task then leads a group of its own, for all that were in one from outside. */
+	in->plan.planned[0].new_group |= is_stopped_in_our_job(c);
 	in->unneeded = (void *)at;
 	find_unneeded(in, maps);
 	free(maps);

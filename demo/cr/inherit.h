@@ -22,6 +22,7 @@ struct inherited {
 	struct restart_options options;
 	struct remount **remounts;	/* by mountss[]: what its first process does */
 
+	pid_t *first;			/* the pid of the first process, by who creates it */
 	void *block;			/* where the arrays of those are, and: */
 	size_t size;
 	struct { unsigned long start, end; } *unneeded;
@@ -31,7 +32,7 @@ struct inherited {
 /* Fill it in, in the restarting program.  0, or -1 when an error has been reported. */
 int inherit(struct inherited *in, const struct creation *c);
 
-/* In the first process: from now on nothing that was allocated before is there, and nothing can be allocated. */
+/* In the first process's parent: from now on nothing that was allocated before is there, and nothing can be allocated. */
 void inherit_nothing_else(const struct inherited *in);
 
 /* In the restarting program: it needs the block no more. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The order of a restart: open what was open, create all processes, hold them, let those end that had ended, rebuild
- * each from outside, compare, let go.
+ * The order of a restart: open what was open, create all processes, hold them, let those end that had ended, stop those
+ * that were stopped, have the first one adopted, rebuild each from outside, compare, let go.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -198,8 +198,7 @@ static int let_go(struct builder *b)
 		const struct recorded_task *t = &image->tasks[i];
 		struct remote *r = &b->remote[i];
 
-		if (t->kind == TASK_PROCESS && (b->options->stopped || image->processes[t->process].stopped) &&
-		    kill(r->tid, SIGSTOP)) {
+		if (t->kind == TASK_PROCESS && b->options->stopped && !r->stop_signal && kill(r->tid, SIGSTOP)) {
 			report(errno, "stop pid %d", r->tid);
 			return -1;
 		}
@@ -236,6 +235,21 @@ static int check_memory(const struct image *image)
 	return -1;
 }
 
+/* When who leads a session ends, the kernel hangs up on all who have its terminal: on the tree, too. */
+static int check_session(const struct image *image)
+{
+	int terminal;
+
+	if (!image->tasks[0].sid_outside || getsid(0) != getpid())
+		return 0;
+	terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (terminal < 0)
+		return 0;
+	close(terminal);
+	report(0, "this program leads the session of its terminal, and its end would hang up on the tree: run it in a shell");
+	return -1;
+}
+
 static int prepare(struct builder *b)
 {
 	int fd;
@@ -247,13 +261,13 @@ static int prepare(struct builder *b)
 	}
 	for (uint32_t i = 0; i < b->image->n_tasks; i++)
 		b->remote[i].mem = -1;
-	if (check_memory(b->image) || rebuild_find_specials(b) || plan_make(&b->plan, b->image) ||
+	if (check_session(b->image) || check_memory(b->image) || rebuild_find_specials(b) || plan_make(&b->plan, b->image) ||
 	    rebuild_objects_begin(b))
 		return -1;
 	fd = syscall(SYS_pidfd_open, getpid(), 0);
 	b->creation = (struct creation){
 		.image = b->image, .plan = &b->plan, .options = b->options,
-		.zombies_end = -1, .stand_ins_end = -1, .alive = -1,
+		.zombies_end = -1, .stand_ins_end = -1, .alive = -1, .adoption = -1,
 		.pidfd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LIMIT),
 		.pty_fd = b->pty_fd,
 	};
@@ -269,7 +283,7 @@ static int prepare(struct builder *b)
 static int build(struct builder *b)
 {
 	if (create_tree(&b->creation) || hold_all(b) || rebuild_objects(b) || join_groups(b) || end_some(b) ||
-	    rebuild_all(b) || rebuild_compare(b) || let_go(b))
+	    rebuild_stops(b) || create_adopted(&b->creation) || rebuild_all(b) || rebuild_compare(b) || let_go(b))
 		return -1;
 	return 0;
 }

@@ -67,6 +67,12 @@ int rebuild_get_fd(struct builder *b, struct remote *r, int fd);
 /* Fill in vvar and vdso. */
 int rebuild_find_specials(struct builder *b);
 
+/*
+ * Stop the processes that were stopped, each by its signal, when all are in their groups and before anything of them is
+ * rebuilt: what their parents get for it is discarded then.
+ */
+int rebuild_stops(struct builder *b);
+
 /* Of the process of tasks[index]. */
 int rebuild_memory(struct builder *b, int index);
 int rebuild_process(struct builder *b, int index);

@@ -93,7 +93,11 @@ static int record_identity(struct recorder *rec, int index)
 	out->sid_outside = is_outside(rec, t->sid, rec->tree.task[0].sid);
 	out->new_pid_ns = out->kind != TASK_THREAD && task_is_ns_init(&rec->tree, index);
 	out->exit_signal = out->kind == TASK_THREAD ? 0 : stat_field(stat, 38);
-	out->exit_status = stat_field(stat, 52);
+	/* Of a stopped process it is the signal, until its parent has waited for it. */
+	if (out->kind == TASK_ZOMBIE)
+		out->exit_status = stat_field(stat, 52);
+	else
+		out->stop_unheard = out->kind == TASK_PROCESS && rec->remote[index].stop_signal && stat_field(stat, 52);
 	out->uts = out->mounts = out->process = out->thread = out->terminal = out->children_ns = -1;
 	rec->ttys[index] = (struct task_tty){ stat_field(stat, 7), stat_field(stat, 8) };
 	if (out->pid.levels != (uint32_t)t->levels)

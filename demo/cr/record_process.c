@@ -259,7 +259,7 @@ int record_process(struct recorder *rec, int index, struct process *p)
 		return -1;
 	if (remote_map_pages(r))
 		return fail(r, "state: map a page into it");
-	p->stopped = r->stopped;
+	p->stop_signal = r->stop_signal;
 	if (record_signals_and_time(rec, index, p) || record_limits(r, p) || record_umask(r, p) || record_files(rec, r, p))
 		return -1;
 	return 0;

@@ -73,7 +73,7 @@ static int wait_stop(struct remote *r, int *status)
  * stop is SIGTRAP, but for a thread group that is stopped by a signal: then it is that one.  Another stop that comes
  * first has taken the place of the one that was asked for (ptrace_stop() in kernel/signal.c), which is asked for again.
  */
-static int wait_event_stop(struct remote *r, bool *stopped)
+static int wait_event_stop(struct remote *r, int *stop_signal)
 {
 	int status, sig;
 
@@ -82,7 +82,7 @@ static int wait_event_stop(struct remote *r, bool *stopped)
 			return -1;
 		sig = WSTOPSIG(status);
 		if (EVENT(status) == PTRACE_EVENT_STOP) {
-			*stopped = sig != SIGTRAP;
+			*stop_signal = sig == SIGTRAP ? 0 : sig;
 			return 0;
 		}
 		if (EVENT(status) || sig == SYSCALL_STOP)
@@ -124,7 +124,7 @@ int remote_hold(struct remote *r, pid_t tid, bool exit_kill)
 	*r = (struct remote){ .tid = tid, .mem = -1, .stays = !exit_kill };
 	if (ptrace(PTRACE_SEIZE, tid, 0, options))
 		return -1;
-	if (!ptrace(PTRACE_INTERRUPT, tid, 0, 0) && !wait_event_stop(r, &r->stopped) && !take(r))
+	if (!ptrace(PTRACE_INTERRUPT, tid, 0, 0) && !wait_event_stop(r, &r->stop_signal) && !take(r))
 		return 0;
 	saved = errno;
 	ptrace(PTRACE_DETACH, tid, 0, 0);
@@ -136,7 +136,18 @@ int remote_hold(struct remote *r, pid_t tid, bool exit_kill)
 int remote_adopt(struct remote *r, pid_t tid)
 {
 	*r = (struct remote){ .tid = tid, .mem = -1 };
-	return wait_event_stop(r, &r->stopped) ? -1 : take(r);
+	return wait_event_stop(r, &r->stop_signal) ? -1 : take(r);
+}
+
+/* Of all signals, the one that is to stop it is let through, as far as the stop itself. */
+int remote_stop(struct remote *r, int sig)
+{
+	const uint64_t others = ~(1ULL << (sig - 1));
+
+	if (ptrace(PTRACE_SETSIGMASK, r->tid, sizeof(others), &others) || kill(r->tid, sig) || run(r, PTRACE_CONT, 0) ||
+	    wait_event_stop(r, &r->stop_signal) || block_signals(r))
+		return -1;
+	return r->stop_signal != sig;
 }
 
 /* What a frame has overwritten comes back when no register refers to it any more. */
@@ -157,7 +168,7 @@ static int put_stack_back(struct remote *r)
 static int back_to_event_stop(struct remote *r)
 {
 	if (ptrace(PTRACE_INTERRUPT, r->tid, 0, 0) || (!r->running && run(r, PTRACE_CONT, 0)) ||
-	    wait_event_stop(r, &(bool){ false }))
+	    wait_event_stop(r, &(int){ 0 }))
 		return -1;
 	r->in_call = r->lost = false;
 	return 0;

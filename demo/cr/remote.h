@@ -24,7 +24,7 @@ struct remote {
 	int mem;			/* /proc/TID/mem */
 	struct user_regs_struct regs;	/* to go on with; as found by remote_hold() */
 	uint64_t mask;			/* blocked signals, to go on with; while it is held all are */
-	bool stopped;			/* it was found stopped, by SIGSTOP or the like, and will be so again */
+	int stop_signal;		/* it was stopped by this one, SIGSTOP or the like, and will be again; 0: it was not */
 	bool running;			/* it was let go on, and has not been seen to stop since */
 	bool in_call;			/* it stands at the end of a remote call */
 	bool lost;			/* a call of it could not be followed to its end */
@@ -57,6 +57,13 @@ int remote_hold(struct remote *r, pid_t tid, bool exit_kill);
 
 /* A thread that a held task has created by remote_call(): it is held from its birth. */
 int remote_adopt(struct remote *r, pid_t tid);
+
+/*
+ * Stop the process of a held task, which has no other threads yet, by a stop signal whose action is the default: when it
+ * is let go on it stays stopped, and its parent hears of it now.  0; 1 if the kernel ignores that signal, as that of a
+ * terminal in an orphaned process group; or -1 with errno.
+ */
+int remote_stop(struct remote *r, int sig);
 
 /*
  * Bring the task to rest: stopped where a signal would be delivered, with r->regs and r->mask, needing no frame and

@@ -20,7 +20,6 @@ struct restart_options {
 	enum restart_pids pids;
 	bool clone3;		/* clone3() with set_tid in place of clone_with_pids() */
 	bool stopped;		/* each process with SIGSTOP, so that it goes on when it gets SIGCONT */
-	bool die_with_caller;	/* kill the tree when the caller ends */
 };
 
 /* The first level, of as many as a task has, at which it gets its recorded pid; there is none: levels. */
@@ -45,7 +44,8 @@ static inline unsigned int restart_first_level(const struct restart_options *opt
  * differs, nothing of the tree is left.
  *
  * Needs root in the initial namespaces, and a /proc of the caller's pid namespace.  Takes SIGALRM: remote_begin().
- * Returns the pid of the first task, a child of the caller, or -1 when an error has been reported.
+ * Returns the pid of the first task, or -1 when an error has been reported.  Its parent is who adopts the caller's
+ * orphans: a caller that is to be its parent is a subreaper (PR_SET_CHILD_SUBREAPER).
  */
 pid_t restart(const struct image *image, const struct restart_options *options);
 

@@ -129,6 +129,7 @@ EDIT(kill_caught, image->processes[0].actions[SIGKILL - 1].handler = 4096)
 EDIT(pending_0, FIND(threads, t, t->n_pending)->pending[0].info[0] = 0)
 EDIT(pending_65, FIND(threads, t, t->n_pending)->pending[0].info[0] = 65)
 EDIT(pending_kill, FIND(threads, t, t->n_pending)->pending[0].info[0] = SIGKILL)
+EDIT(stop_signal, image->processes[0].stop_signal = SIGUSR1)
 EDIT(itimer_negative, image->processes[0].itimer_left_ns[0] = -1)
 EDIT(itimer_long, image->processes[0].itimer_interval_ns[0] = INT64_MAX)
 EDIT(timer_negative, TIMED->timers[0].left_ns = INT64_MIN)
@@ -238,6 +239,7 @@ static const struct row process_rows[] = {
 	{ "signal 0 pending", pending_0, "a signal is pending" },
 	{ "signal 65 pending", pending_65, "a signal is pending" },
 	{ "SIGKILL pending", pending_kill, "a signal is pending" },
+	{ "stopped by SIGUSR1", stop_signal, "signal 10 has stopped it" },
 	{ "an interval timer in the past", itimer_negative, "its interval timer 0" },
 	{ "an interval of ages", itimer_long, "its interval timer 0" },
 	{ "a timer in the past", timer_negative, "its timer 0" },
