@@ -82,12 +82,15 @@ int create_tree(struct creation *c)
 
 	c->zombies_end = c->stand_ins_end = c->alive = c->adoption = -1;
 	c->tid = calloc(c->plan->n, sizeof(*c->tid));
-	if (!c->tid || make_pipes(c, &pipes)) {
+	c->inner_pty_fd = calloc(c->image->n_ptys + 1, sizeof(*c->inner_pty_fd));
+	if (!c->tid || !c->inner_pty_fd || make_pipes(c, &pipes)) {
 		report(errno, "create the tree's pipes");
 	} else if (!inherit(&in, c)) {
 		word = create_first(c, &in, &pipes, BOUND_MS(c->plan->n));
 		if (word.step != STEP_DONE && !interrupted())
 			create_report(c, &word);
+		for (uint32_t i = 0; i < c->image->n_ptys; i++)
+			c->inner_pty_fd[i] = in.c.inner_pty_fd[i];
 		inherit_done(&in);
 	}
 	close_fd(&pipes.die);
@@ -154,4 +157,6 @@ void create_done(struct creation *c)
 	close_fd(&c->stand_ins_end);
 	free(c->tid);
 	c->tid = NULL;
+	free(c->inner_pty_fd);
+	c->inner_pty_fd = NULL;
 }

@@ -15,6 +15,7 @@ struct creation {
 	const struct restart_options *options;
 	int pidfd;		/* of the restarting program: all that the processes inherit */
 	const int *pty_fd;	/* by ptys[]: its descriptors of their masters */
+	int *inner_pty_fd;	/* and those of the processes in whose mount namespace they were opened; -1 */
 
 	/* Filled in by create_tree(). */
 	pid_t *tid;		/* of each planned process, as the caller sees it */

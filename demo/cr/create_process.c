@@ -19,8 +19,12 @@
 
 #include "create_process.h"
 #include "interrupt.h"
+#include "pty_master.h"
 #include "refusal.h"
 #include "report.h"
+
+/* Masters that processes open and inherit have numbers from here on, where nothing else of theirs is in the way. */
+#define INNER_PTY_FDS 512
 
 /* What all of them need to know; set before the first one is created, and copied by fork(). */
 static struct {
@@ -137,6 +141,45 @@ static struct word create_children(int index, bool early)
 	return word;
 }
 
+/* The first process of a mount namespace opens the terminals that were opened there; those below inherit them. */
+static int open_masters(const struct planned *p)
+{
+	const struct image *image = common.c->image;
+
+	for (uint32_t i = 0; p->new_mounts && i < image->n_ptys; i++) {
+		int fd, *number = &common.c->inner_pty_fd[i];
+
+		if (image->ptys[i].mounts != p->mounts)
+			continue;
+		fd = pty_master(image->ptys[i].index);
+		*number = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, INNER_PTY_FDS);
+		if (*number < 0)
+			return -1;
+		close(fd);
+		/* All below the pidfd is closed before the process goes on. */
+		if (*number >= common.c->pidfd) {
+			errno = EMFILE;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* The master of a terminal: the restarting program's, or one that this process has inherited. */
+static int get_master(const struct planned *p, int pty)
+{
+	int mounts = common.c->image->ptys[pty].mounts;
+
+	if (mounts < 0)
+		return syscall(__NR_pidfd_getfd, common.c->pidfd, common.c->pty_fd[pty], 0);
+	while (p->creator >= 0 && !(p->new_mounts && p->mounts == mounts))
+		p = &common.c->plan->planned[p->creator];
+	if (p->new_mounts && p->mounts == mounts)
+		return dup(common.c->inner_pty_fd[pty]);
+	errno = EXDEV;
+	return -1;
+}
+
 /*
  * A controlling terminal is inherited, too: the leader of a session takes it before it has children, and who has none
  * gives it back.
@@ -148,7 +191,7 @@ static int take_terminal(const struct planned *p)
 	int creators = p->creator < 0 ? -1 : common.c->plan->planned[p->creator].task;
 
 	if (p->new_session && own >= 0) {
-		fd = syscall(__NR_pidfd_getfd, common.c->pidfd, common.c->pty_fd[own], 0);
+		fd = get_master(p, own);
 		ret = fd < 0 ? -1 : ioctl(fd, TIOCSCTTY, 0);
 	} else if (!p->new_session && p->task >= 0 && own < 0 && creators >= 0 && image->tasks[creators].terminal >= 0) {
 		fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -213,6 +256,8 @@ static struct word become(int index)
 	}
 	if (make_mounts(p))
 		return (struct word){ .step = STEP_MOUNT, .index = index, .error = errno };
+	if (open_masters(p))
+		return (struct word){ .step = STEP_PTY, .index = index, .error = errno };
 	if (p->subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1))
 		return (struct word){ .step = STEP_REAPER, .index = index, .error = errno };
 	word = create_children(index, true);

@@ -15,6 +15,7 @@ static const char *const step_name[] = {
 	[STEP_SESSION] = "setsid()",
 	[STEP_GROUP]   = "setpgid()",
 	[STEP_TERMINAL] = "take, or leave, its controlling terminal",
+	[STEP_PTY]     = "make a terminal again",
 	[STEP_REAPER]  = "become a subreaper",
 };
 

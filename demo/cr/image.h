@@ -121,6 +121,7 @@ struct pipe {
 
 struct pty {
 	uint32_t index;			/* N of /dev/pts/N */
+	int32_t mounts;			/* of its master; as in struct open */
 	bool locked, packet;
 	bool hung_up;			/* nobody has the slave open any more */
 	unsigned char termios[60];	/* struct termios2 of <asm/termbits.h> is smaller; rest 0 */

@@ -99,6 +99,8 @@ static int check_ptys(const struct image *image)
 
 		if (p->index >= PTYS_MAX || seen[p->index]++)
 			return image_refuse("terminal", i, "/dev/pts/%u is twice there, or cannot be", p->index);
+		if (!is_in_or_none(p->mounts, image->n_mountss))
+			return image_refuse("terminal", i, "its mount namespace is not there");
 		if (!is_in_or_none(p->session, image->n_tasks) || !is_in_or_none(p->foreground, image->n_tasks))
 			return image_refuse("terminal", i, "its session or foreground group is not there");
 	}

@@ -268,6 +268,7 @@ static void code_pty(struct coder *c, void *element)
 	struct pty *p = element;
 
 	code_u32(c, &p->index);
+	code_i32(c, &p->mounts);
 	code_bool(c, &p->locked);
 	code_bool(c, &p->packet);
 	code_bool(c, &p->hung_up);

@@ -150,7 +150,7 @@ int inherit(struct inherited *in, const struct creation *c)
 {
 	const struct image *image = c->image;
 	size_t planned = c->plan->n * sizeof(*c->plan->planned), tasks = image->n_tasks * sizeof(*image->tasks);
-	size_t ptys = image->n_ptys * sizeof(*c->pty_fd);
+	size_t ptys = image->n_ptys * (2 * sizeof(*c->pty_fd) + sizeof(*image->ptys));
 	size_t utss = image->n_utss * sizeof(*image->utss), mountss = image->n_mountss * sizeof(*image->mountss);
 	size_t remounts = image->n_mountss * sizeof(*in->remounts) + remounts_size(image);
 	char *maps = procfs_text(getpid(), "maps"), *at;
@@ -158,7 +158,7 @@ int inherit(struct inherited *in, const struct creation *c)
 
 	*in = (struct inherited){ .c = *c, .options = *c->options, .block = MAP_FAILED };
 	if (!look_at_own_mounts(&own, image) && maps) {
-		in->size = planned + tasks + utss + mountss + remounts + ptys + lines_of(maps) * sizeof(*in->unneeded) + 8 * 8;
+		in->size = planned + tasks + utss + mountss + remounts + ptys + lines_of(maps) * sizeof(*in->unneeded) + 10 * 8;
 		in->block = mmap(NULL, in->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	}
 	if (in->block == MAP_FAILED) {
@@ -179,7 +179,10 @@ int inherit(struct inherited *in, const struct creation *c)
 	for (uint32_t i = 0; i < image->n_mountss; i++)
 		in->remounts[i] = put_remounts(&at, &image->mountss[i], &own);
 	forget_own_mounts(&own);
-	in->c.pty_fd = put(&at, c->pty_fd, ptys);
+	in->image.n_ptys = image->n_ptys;
+	in->image.ptys = put(&at, image->ptys, image->n_ptys * sizeof(*image->ptys));
+	in->c.pty_fd = put(&at, c->pty_fd, image->n_ptys * sizeof(*c->pty_fd));
+	in->c.inner_pty_fd = put(&at, c->inner_pty_fd, image->n_ptys * sizeof(*c->inner_pty_fd));
 	in->first = put(&at, &(pid_t){ 0 }, sizeof(*in->first));
 	for (int i = 0; i < in->plan.n; i++) {
 		struct planned *p = &in->plan.planned[i];

@@ -17,7 +17,7 @@ struct remount {
 
 struct inherited {
 	struct creation c;		/* its image and plan are these */
-	struct image image;		/* tasks, utss and mountss alone */
+	struct image image;		/* tasks, utss, mountss and ptys alone */
 	struct plan plan;
 	struct restart_options options;
 	struct remount **remounts;	/* by mountss[]: what its first process does */

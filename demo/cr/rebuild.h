@@ -49,7 +49,12 @@ int rebuild_find_mounts(struct builder *b);
 /* Open with exactly these flags what a path leads to, in a mount namespace of the tree; mounts -1: in our own. */
 int rebuild_open(const struct builder *b, int32_t mounts, const char *path, int flags);
 
+/* Its first process, which has created the others in there; as it is now, it has not changed its root directory. */
+pid_t rebuild_first_in(const struct builder *b, int mounts);
+
+/* Those whose masters were opened by way of our own mounts, before all; and those of the tree's mounts. */
 int rebuild_ptys(struct builder *b);
+int rebuild_inner_ptys(struct builder *b);
 int rebuild_open_pty(const struct builder *b, const struct open *o);
 
 /* Lock the terminals that were: nobody can open them again. */

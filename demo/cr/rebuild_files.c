@@ -95,11 +95,31 @@ static int open_eventfd(const struct open *o)
 	return fd;
 }
 
+/*
+ * A terminal or a pipe is what there was: behind a directory would be more than there ever was.  A terminal is often
+ * all three of them: see source_fd() in rebuild_process.c.
+ */
+static int check_outside(const struct open *o)
+{
+	struct stat st;
+
+	for (uint32_t fd = 0; fd <= STDERR_FILENO; fd++) {
+		if ((fd != o->object && !o->rdev) || fstat(fd, &st) || !S_ISDIR(st.st_mode))
+			continue;
+		report(0, "our own descriptor %u is a directory: the tree had a terminal or a pipe there", fd);
+		return -1;
+	}
+	return 0;
+}
+
 /* What is outside is the same description as ours: what is appended to a file by several does not overwrite. */
 static int inherit(const struct open *o)
 {
-	int fd = fcntl(o->object, F_DUPFD_CLOEXEC, 3);
+	int fd;
 
+	if (check_outside(o))
+		return -1;
+	fd = fcntl(o->object, F_DUPFD_CLOEXEC, 3);
 	if (fd < 0 && errno == EBADF)
 		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	return fd < 0 ? fail(o, "inherit") : fd;

@@ -17,8 +17,7 @@
 #include "rebuild.h"
 #include "report.h"
 
-/* Its first process, which has created the others in there; it has not changed its root directory yet. */
-static pid_t first_in(const struct builder *b, int mounts)
+pid_t rebuild_first_in(const struct builder *b, int mounts)
 {
 	for (int i = 0; i < b->plan.n; i++)
 		if (b->plan.planned[i].new_mounts && b->plan.planned[i].mounts == mounts)
@@ -85,7 +84,7 @@ static int compare(const struct mounts *m, const struct mount_table *t)
 int rebuild_find_mounts(struct builder *b)
 {
 	for (uint32_t i = 0; i < b->image->n_mountss; i++) {
-		pid_t tid = first_in(b, i);
+		pid_t tid = rebuild_first_in(b, i);
 		struct mount_table t;
 		char path[32];
 		int ret;

@@ -91,7 +91,7 @@ int rebuild_objects_begin(struct builder *b)
 
 int rebuild_objects(struct builder *b)
 {
-	if (rebuild_find_mounts(b))
+	if (rebuild_find_mounts(b) || rebuild_inner_ptys(b))
 		return -1;
 	for (uint32_t i = 0; i < b->image->n_mapped; i++)
 		if (open_mapped(b, i))

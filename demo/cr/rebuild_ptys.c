@@ -2,41 +2,18 @@
 /* Pseudoterminals.  Sessions take theirs when they are created: create.c. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <asm/ioctls.h>
 #include <asm/termbits.h>
 #include <asm/unistd.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 
+#include "pty_master.h"
 #include "rebuild.h"
 #include "report.h"
-
-/*
- * A master with the recorded number: the lowest ones that are free are given out first, so those in between are held
- * until it comes.
- */
-static int open_master(uint32_t wanted)
-{
-	int held[PTYS_MAX], n = 0, fd = -1;
-	unsigned int index = 0;
-
-	while (n < PTYS_MAX) {
-		fd = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
-		if (fd < 0 || ioctl(fd, TIOCGPTN, &index) || index >= wanted)
-			break;
-		held[n++] = fd;
-		fd = -1;
-	}
-	while (n)
-		close(held[--n]);
-	if (fd >= 0 && index != wanted) {
-		close(fd);
-		errno = EBUSY;
-		return -1;
-	}
-	return fd;
-}
 
 static int set_pty(int fd, const struct pty *p)
 {
@@ -52,18 +29,50 @@ static int set_pty(int fd, const struct pty *p)
 	return slave < 0 ? -1 : close(slave);
 }
 
+static int make_pty(struct builder *b, uint32_t i, int fd)
+{
+	b->pty_fd[i] = fd;
+	if (fd >= 0 && !set_pty(fd, &b->image->ptys[i]))
+		return 0;
+	report(errno, "make the terminal /dev/pts/%u again", b->image->ptys[i].index);
+	return -1;
+}
+
 int rebuild_ptys(struct builder *b)
 {
-	for (uint32_t i = 0; i < b->image->n_ptys; i++) {
-		const struct pty *p = &b->image->ptys[i];
-
-		b->pty_fd[i] = open_master(p->index);
-		if (b->pty_fd[i] >= 0 && !set_pty(b->pty_fd[i], p))
-			continue;
-		report(errno, "make the terminal /dev/pts/%u again", p->index);
-		return -1;
-	}
+	for (uint32_t i = 0; i < b->image->n_ptys; i++)
+		if (b->image->ptys[i].mounts < 0 && make_pty(b, i, pty_master(b->image->ptys[i].index)))
+			return -1;
 	return 0;
+}
+
+/* What the first process of a mount namespace has opened there: create_process.c. */
+static int fetch_master(const struct builder *b, const struct pty *p)
+{
+	int pidfd = syscall(SYS_pidfd_open, rebuild_first_in(b, p->mounts), 0), fd;
+
+	if (pidfd < 0)
+		return -1;
+	fd = syscall(SYS_pidfd_getfd, pidfd, b->creation.inner_pty_fd[p - b->image->ptys], 0);
+	close(pidfd);
+	return fd;
+}
+
+int rebuild_inner_ptys(struct builder *b)
+{
+	for (uint32_t i = 0; i < b->image->n_ptys; i++)
+		if (b->image->ptys[i].mounts >= 0 && make_pty(b, i, fetch_master(b, &b->image->ptys[i])))
+			return -1;
+	return 0;
+}
+
+/* By its name, where it has come by other mounts than its master. */
+static int open_slave(const struct builder *b, const struct open *o)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/dev/pts/%u", b->image->ptys[o->object].index);
+	return rebuild_open(b, o->mounts, path, (o->flags & (O_ACCMODE | O_NONBLOCK | O_LARGEFILE)) | O_NOCTTY);
 }
 
 int rebuild_open_pty(const struct builder *b, const struct open *o)
@@ -72,6 +81,8 @@ int rebuild_open_pty(const struct builder *b, const struct open *o)
 
 	if (o->kind == OPEN_PTY_MASTER)
 		fd = fcntl(master, F_DUPFD_CLOEXEC, 3);
+	else if (o->mounts != b->image->ptys[o->object].mounts)
+		fd = open_slave(b, o);
 	else
 		fd = ioctl(master, TIOCGPTPEER, (o->flags & (O_ACCMODE | O_NONBLOCK | O_LARGEFILE)) | O_NOCTTY);
 	/* Not by O_CLOEXEC, which F_GETFL would show of this call. */

@@ -18,12 +18,20 @@ bool record_is_deleted(const struct look *l)
 	return S_ISREG(l->st.st_mode) && !l->st.st_nlink;
 }
 
-int record_check_path(const struct look *l, int32_t *mounts)
+const char *record_find_way(const struct look *l, int32_t *mounts)
 {
 	const struct file_id id = {
 		.major = major(l->st.st_dev), .minor = minor(l->st.st_dev), .ino = l->st.st_ino, .mount = l->mount,
 		.mode = l->st.st_mode,
 	};
+	char link[64];
+
+	snprintf(link, sizeof(link), "/proc/%d/fd/%d", l->r->tid, l->fd);
+	return record_way_to(l->rec, l->r->tid, link, l->path, &id, mounts);
+}
+
+int record_check_path(const struct look *l, int32_t *mounts)
+{
 	const char *why;
 	char link[64];
 	struct statfs fs;
@@ -35,7 +43,7 @@ int record_check_path(const struct look *l, int32_t *mounts)
 		return record_refuse(l, strerror(errno));
 	if (fs.f_type == PROC_SUPER_MAGIC)
 		return record_refuse(l, "a file of /proc");
-	why = record_way_to(l->rec, l->r->tid, link, l->path, &id, mounts);
+	why = record_find_way(l, mounts);
 	return why ? record_refuse(l, why) : 0;
 }
 

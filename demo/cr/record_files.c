@@ -163,7 +163,7 @@ static int record_open(struct recorder *rec, struct look *l)
 		return record_refuse(l, strerror(ENOMEM));
 	memmove(sorted + place + 1, sorted + place, (n - place) * sizeof(*sorted));
 	sorted[place] = n;
-	rec->opens[n] = (struct open_key){ l->r->tid, l->fd, l->st.st_dev, l->st.st_ino, l->mount };
+	rec->opens[n] = (struct open_key){ l->r->tid, l->fd, l->st.st_dev, l->st.st_ino, l->mount, NULL };
 	o->flags = l->flags & ~(unsigned int)O_CLOEXEC;
 	o->position = l->position;
 	o->same_inode = same_inode;

@@ -14,6 +14,7 @@ struct open_key {
 	dev_t dev;
 	ino_t ino;
 	int mount;
+	const char *lost;	/* a terminal's: why its path leads to it no more; NULL: it does */
 };
 
 /* A descriptor while it is looked at. */
@@ -35,6 +36,9 @@ int record_get_fd(pid_t tid, int fd);
 /* Report what stands in the way of a descriptor, with task and pid; -1. */
 int record_refuse_fd(const struct recorder *rec, pid_t tid, int fd, const char *path, const char *why);
 int record_refuse(const struct look *l, const char *why);
+
+/* By way of whose mounts its path leads to it: as record_way_to(). */
+const char *record_find_way(const struct look *l, int32_t *mounts);
 
 /* Does the descriptor's path still lead to it, and with whose mounts?  0, or -1 when reported. */
 int record_check_path(const struct look *l, int32_t *mounts);

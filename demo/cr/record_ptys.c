@@ -69,17 +69,22 @@ static int find_pty(const struct recorder *rec, uint32_t dev)
 int record_terminal(struct recorder *rec, const struct look *l, struct open *o)
 {
 	bool is_master = l->st.st_rdev == makedev(5, 2);
+	const char *lost = record_find_way(l, &o->mounts);
 	struct pty pty, *p;
 	int known;
 
 	o->rdev = device_of(l->own, l->st.st_rdev);
 	if (!is_master) {
+		/* Of one that is outside that is of no interest. */
+		rec->opens[rec->image.n_opens - 1].lost = lost;
 		o->kind = OPEN_OUTSIDE;		/* until the master turns up */
 		o->object = (l->flags & O_ACCMODE) == O_RDONLY ? STDIN_FILENO : STDOUT_FILENO;
 		if (l->fd <= STDERR_FILENO)
 			o->object = l->fd;
 		return 0;
 	}
+	if (lost)
+		return record_refuse(l, lost);
 	o->kind = OPEN_PTY_MASTER;
 	known = find_pty(rec, o->rdev);
 	if (known < 0) {
@@ -89,6 +94,7 @@ int record_terminal(struct recorder *rec, const struct look *l, struct open *o)
 		if (!p)
 			return record_refuse(l, strerror(ENOMEM));
 		*p = pty;
+		p->mounts = o->mounts;
 		known = rec->image.n_ptys - 1;
 	}
 	o->object = known;
@@ -102,8 +108,12 @@ static int settle_slaves(struct recorder *rec)
 		struct open *o = &rec->image.opens[i];
 		int pty = o->kind == OPEN_OUTSIDE ? find_pty(rec, o->rdev) : -1, fd, waiting = 0;
 
+		if (o->kind == OPEN_OUTSIDE && pty < 0)
+			o->mounts = -1;
 		if (pty < 0)
 			continue;
+		if (rec->opens[i].lost)
+			return record_refuse_fd(rec, rec->opens[i].tid, rec->opens[i].fd, o->path, rec->opens[i].lost);
 		o->kind = OPEN_PTY_SLAVE;
 		o->object = pty;
 		fd = record_get_fd(rec->opens[i].tid, rec->opens[i].fd);
@@ -116,6 +126,14 @@ static int settle_slaves(struct recorder *rec)
 		close(fd);
 	}
 	return 0;
+}
+
+/* Is a task in the mount namespace, or born below it?  It inherits then what the first one there has opened. */
+static bool is_below(const struct recorder *rec, int index, int32_t mounts)
+{
+	while (index >= 0 && mounts >= 0 && rec->image.tasks[index].mounts != mounts)
+		index = rec->image.tasks[index].parent;
+	return index >= 0;
 }
 
 /* The controlling terminal of a process, which is that of its session or none. */
@@ -132,6 +150,11 @@ static int record_controlling(struct recorder *rec, int index)
 	if (pty < 0 || leader < 0) {
 		report(0, "pid %d (%s) cannot be recorded: its controlling terminal is %s the tree, and its session is %s",
 		       t->pid.nr[0], t->name, pty < 0 ? "outside" : "in", pty < 0 ? "not" : "outside");
+		return -1;
+	}
+	if (!is_below(rec, leader, rec->image.ptys[pty].mounts)) {
+		report(0, "pid %d (%s) cannot be recorded: its controlling terminal was opened in another mount namespace",
+		       t->pid.nr[0], t->name);
 		return -1;
 	}
 	rec->image.ptys[pty].session = leader;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "image_file.h"
@@ -162,6 +163,30 @@ EDIT(file_endless, DELETED->size = ~0ULL)
 EDIT(file_owner, DELETED->file.uid = ~0U)
 EDIT(file_time, DELETED->file.mtime_ns = 1000000000)
 EDIT(contents_of_pipe, OPEN(OPEN_PIPE)->deleted = true)
+EDIT(open_mounts, OPEN(OPEN_DEVICE)->mounts = image->n_mountss)
+EDIT(pipe_mounts, image->pipes[0].mounts = -2)
+EDIT(pty_mounts, image->ptys[0].mounts = INT_MAX)
+EDIT(mapped_mounts, image->mapped[0].mounts = image->n_mountss)
+
+/* A mount namespace that the first task has made, with one mount; for the rows, something of it is wrong. */
+static struct mounts *add_mounts(struct image *image)
+{
+	struct mounts *m = image_append(image, IMAGE_MOUNTS);
+
+	if (!m)
+		broken("a mount namespace");
+	*m = (struct mounts){ .proc_of = -1, .n_points = 1, .points = calloc(1, sizeof(*m->points)) };
+	m->points[0] = (struct mount_point){ .point = strdup("/"), .what = strdup("/ rootfs rootfs rw") };
+	image->tasks[0].mounts = image->n_mountss - 1;
+	return m;
+}
+
+EDIT(mount_relative, *add_mounts(image)->points[0].point = 'r')
+EDIT(mount_nothing, add_mounts(image)->points[0].what = NULL)
+EDIT(mount_flags, add_mounts(image)->points[0].flags = MS_REMOUNT)
+EDIT(proc_flags, add_mounts(image)->proc_flags = MS_BIND)
+EDIT(proc_nobody, add_mounts(image)->proc_of = 1)
+
 EDIT(pipe_full, FIND(pipes, p, p->bytes.size)->capacity = 1)
 EDIT(pipe_large, image->pipes[0].capacity = 1U << 31)
 EDIT(fifo_relative, *FIND(pipes, p, p->path)->path = 'f')
@@ -273,6 +298,15 @@ static const struct row object_rows[] = {
 	{ "a deleted file of nobody", file_owner, "of another kind" },
 	{ "a deleted file with a time that cannot be", file_time, "of another kind" },
 	{ "a deleted pipe", contents_of_pipe, "of another kind" },
+	{ "a file of a mount namespace that is not there", open_mounts, "of another kind" },
+	{ "a pipe of a mount namespace that cannot be", pipe_mounts, "its mount namespace is not there" },
+	{ "a terminal of a mount namespace that is not there", pty_mounts, "its mount namespace is not there" },
+	{ "a mapped file of a mount namespace that is not there", mapped_mounts, "or no mount namespace" },
+	{ "a mount without a path", mount_relative, "its mounts make no sense" },
+	{ "a mount of nothing", mount_nothing, "its mounts make no sense" },
+	{ "a mount with flags that are none of its own", mount_flags, "its mounts make no sense" },
+	{ "a /proc with such flags", proc_flags, "its mounts make no sense" },
+	{ "a /proc of no pid namespace", proc_nobody, "its /proc is of no pid namespace" },
 	{ "more bytes than a pipe can hold", pipe_full, "bytes in a pipe for 1" },
 	{ "a pipe of 2 GiB", pipe_large, "is too much" },
 	{ "a fifo without a path", fifo_relative, "a fifo without an absolute path" },

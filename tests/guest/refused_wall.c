@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Mounts that a restart could not make again, and what was opened by mounts that nobody in the tree has: refused. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "calls.h"
+#include "restored.h"
+
+static void contain(void)
+{
+	MUST(!unshare(CLONE_NEWNS));
+	MUST(!mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) && !mount("proc", "/proc", "proc", 0, NULL));
+}
+
+static int opened(const char *path, int flags)
+{
+	int fd = open(path, flags | O_CLOEXEC, 0600);
+
+	MUST(fd >= 0);
+	return fd;
+}
+
+/* A container in which one thing is otherwise; and it is still so when the checkpoint has been refused. */
+#define IN_CONTAINER(id, change, still) \
+	static void id(void) \
+	{ \
+		contain(); \
+		MUST(change); \
+		record_here(); \
+		MUST(still); \
+	}
+
+IN_CONTAINER(shared, !mount("none", "/tmp", NULL, MS_SHARED, NULL), true)
+IN_CONTAINER(unbindable, !mount("none", "/dev/pts", NULL, MS_UNBINDABLE, NULL), true)
+IN_CONTAINER(shared_proc, !mount("none", "/proc", NULL, MS_SHARED, NULL), true)
+IN_CONTAINER(bound, !mount("/tmp", "/sys", NULL, MS_BIND, NULL), true)
+IN_CONTAINER(unmounted, !umount("/dev/pts"), access("/dev/pts/ptmx", F_OK))
+IN_CONTAINER(replaced, !umount("/tmp") && !mount("other", "/tmp", "tmpfs", 0, NULL), true)
+IN_CONTAINER(proc_twice, !mount("proc", "/proc", "proc", 0, NULL), true)
+IN_CONTAINER(no_proc, !umount("/proc") && !umount("/proc"), access("/proc/self", F_OK))
+IN_CONTAINER(not_proc, !umount("/proc") && !mount("tmpfs", "/proc", "tmpfs", 0, NULL), access("/proc/self", F_OK))
+IN_CONTAINER(hidden, !umount("/proc") && !mount("proc", "/proc", "proc", 0, "hidepid=2"), true)
+IN_CONTAINER(part_of_proc, !mount("/proc/sys", "/proc/sys", NULL, MS_BIND, NULL), true)
+
+static void hidden_flags(void)
+{
+	MUST(!unshare(CLONE_NEWNS) && !mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	MUST(!mount(NULL, "/proc", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+	MUST(!mount("proc", "/proc", "proc", 0, NULL));
+	record_here();
+}
+
+/* Opened in a mount namespace that nobody is in any more. */
+static void lost_directory(void)
+{
+	int fd;
+
+	contain();
+	fd = opened("/", O_RDONLY | O_DIRECTORY);
+	MUST(!unshare(CLONE_NEWNS));
+	record_here();
+	MUST(!faccessat(fd, "mnt", F_OK, 0));
+}
+
+static void lost_place(void)
+{
+	int fd;
+
+	contain();
+	fd = opened("/mnt", O_PATH);
+	MUST(!unshare(CLONE_NEWNS));
+	record_here();
+	MUST(fcntl(fd, F_GETFL) & O_PATH);
+}
+
+/* The program was started by the mounts outside, which allow to write to it. */
+static void lost_bounds(void)
+{
+	contain();
+	MUST(!mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+	record_here();
+}
+
+/* A deleted one is made anew in /tmp. */
+static void deleted_bounds(void)
+{
+	contain();
+	MUST(!mount(NULL, "/dev", NULL, MS_REMOUNT | MS_BIND | MS_NOEXEC, NULL));
+	opened("/dev/deleted", O_RDWR | O_CREAT);
+	MUST(!unlink("/dev/deleted"));
+	record_here();
+}
+
+/* A process in another mount namespace than its working directory. */
+static void other_directory(void)
+{
+	int fd;
+
+	contain();
+	fd = opened("/", O_RDONLY | O_DIRECTORY);
+	MUST(!unshare(CLONE_NEWNS) && !fchdir(fd));
+	close(fd);
+	record_here();
+}
+
+static void nobody_at_the_root(void)
+{
+	volatile uint32_t *word = share_words();
+
+	MUST(!mkdir("/mnt/jail", 0700) || errno == EEXIST);
+	if (!plain_clone(CLONE_NEWNS)) {
+		MUST(!chroot("/mnt/jail") && !chdir("/"));
+		word[0] = 1;
+		for (;;)
+			pause();
+	}
+	await_word(word, 1);
+	record_here();
+}
+
+/* /dev/zero for all to see, and open for reading alone. */
+static void read_only_zero(void)
+{
+	int fd = opened("/dev/zero", O_RDONLY);
+
+	MUST(mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) != MAP_FAILED);
+	record_here();
+}
+
+static const struct refusal_row refusals[] = {
+	{ "shared mounts", shared, "its mount `/tmp' shares its mounts with others" },
+	{ "an unbindable mount", unbindable, "its mount `/dev/pts' shares its mounts with others, or must not be bound" },
+	{ "a shared /proc", shared_proc, "its mount `/proc' shares its mounts with others" },
+	{ "a directory that is bound to another", bound, "its mount `/sys' is none of ours" },
+	{ "a mount that is gone", unmounted, "its mount `/dev/pts' is one of ours, and not there" },
+	{ "another file system", replaced, "its mount `/tmp' is of another file system than ours" },
+	{ "two of /proc", proc_twice, "its mount `/proc' is more than one more" },
+	{ "no /proc", no_proc, "its mount `/proc' is more than one more than around its mount namespace, or one less" },
+	{ "another thing on /proc", not_proc, "its mount `/proc' is no proc" },
+	{ "a /proc with options", hidden, "its mount `/proc' has options of its file system that are not restored" },
+	{ "a part of /proc", part_of_proc, "its mount `/proc/sys' is none of ours" },
+	{ "flags of a mount below another", hidden_flags, "its mount `/proc' lies under another one" },
+	{ "a directory that was opened by mounts that are gone", lost_directory, "a directory of a mount namespace outside" },
+	{ "a place that was opened by mounts that are gone", lost_place, "a directory of a mount namespace outside" },
+	{ "a program that was started by a mount with other options", lost_bounds, "opened by way of a mount that has other" },
+	{ "a deleted file on a mount with other options", deleted_bounds, "a mount that has other options than /tmp" },
+	{ "a working directory in another mount namespace", other_directory, "its working directory, `/'" },
+	{ "a mount namespace in which all have changed their root", nobody_at_the_root, "has the root directory of that" },
+	{ "memory of /dev/zero that can never be written to", read_only_zero, "shared, and can never be written to" },
+};
+
+static const struct group refused_wall_groups[] = { REFUSALS(refusals) };
+SUITE(refused_wall);
