@@ -10,21 +10,16 @@
 #include <unistd.h>
 #include <asm/unistd.h>
 #include <linux/sched.h>
-#include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "create_inside.h"
 #include "create_process.h"
 #include "interrupt.h"
-#include "pty_master.h"
 #include "refusal.h"
 #include "report.h"
-
-/* Masters that processes open and inherit have numbers from here on, where nothing else of theirs is in the way. */
-#define INNER_PTY_FDS 512
 
 /* What all of them need to know; set before the first one is created, and copied by fork(). */
 static struct {
@@ -141,75 +136,6 @@ static struct word create_children(int index, bool early)
 	return word;
 }
 
-/* The first process of a mount namespace opens the terminals that were opened there; those below inherit them. */
-static int open_masters(const struct planned *p)
-{
-	const struct image *image = common.c->image;
-
-	for (uint32_t i = 0; p->new_mounts && i < image->n_ptys; i++) {
-		int fd, *number = &common.c->inner_pty_fd[i];
-
-		if (image->ptys[i].mounts != p->mounts)
-			continue;
-		fd = pty_master(image->ptys[i].index);
-		*number = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, INNER_PTY_FDS);
-		if (*number < 0)
-			return -1;
-		close(fd);
-		/* All below the pidfd is closed before the process goes on. */
-		if (*number >= common.c->pidfd) {
-			errno = EMFILE;
-			return -1;
-		}
-	}
-	return 0;
-}
-
-/* The master of a terminal: the restarting program's, or one that this process has inherited. */
-static int get_master(const struct planned *p, int pty)
-{
-	int mounts = common.c->image->ptys[pty].mounts;
-
-	if (mounts < 0)
-		return syscall(__NR_pidfd_getfd, common.c->pidfd, common.c->pty_fd[pty], 0);
-	while (p->creator >= 0 && !(p->new_mounts && p->mounts == mounts))
-		p = &common.c->plan->planned[p->creator];
-	if (p->new_mounts && p->mounts == mounts)
-		return dup(common.c->inner_pty_fd[pty]);
-	errno = EXDEV;
-	return -1;
-}
-
-/*
- * A controlling terminal is inherited, too: the leader of a session takes it before it has children, and who has none
- * gives it back.
- */
-static int take_terminal(const struct planned *p)
-{
-	const struct image *image = common.c->image;
-	int own = p->task < 0 ? -1 : image->tasks[p->task].terminal, fd, ret;
-	int creators = p->creator < 0 ? -1 : common.c->plan->planned[p->creator].task;
-
-	if (p->new_session && own >= 0) {
-		fd = get_master(p, own);
-		ret = fd < 0 ? -1 : ioctl(fd, TIOCSCTTY, 0);
-	} else if (!p->new_session && p->task >= 0 && own < 0 && creators >= 0 && image->tasks[creators].terminal >= 0) {
-		fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-		ret = fd < 0 ? -1 : ioctl(fd, TIOCNOTTY);
-	} else {
-		return 0;
-	}
-	if (fd >= 0)
-		close(fd);
-	return ret;
-}
-
-/* As mount() takes them: it is relative access times that it gives to who says nothing. */
-static unsigned long mount_flags(uint32_t flags)
-{
-	return flags & (MS_RELATIME | MS_NOATIME) ? flags : flags | MS_STRICTATIME;
-}
-
 /* If the leader of its group is there already, its children, too, are born in that group. */
 static void join_early(const struct planned *p)
 {
@@ -218,27 +144,6 @@ static void join_early(const struct planned *p)
 	if (t && !t->pgid_outside && !p->new_group && !p->new_session && common.c->options->pids != PIDS_NONE &&
 	    t->pgid.nr[t->pid.levels - 1])
 		setpgid(0, t->pgid.nr[t->pid.levels - 1]);
-}
-
-/*
- * A copy of the creator's mounts: they are nobody else's, and have the flags that they had.  What the creator has made
- * read-only is so in the copy.
- */
-static int make_mounts(const struct planned *p)
-{
-	const struct mounts *m = p->mounts < 0 ? NULL : &common.c->image->mountss[p->mounts];
-	const struct remount *remount = m ? common.inherited->remounts[p->mounts] : NULL;
-
-	if (p->new_mounts && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return -1;
-	for (; p->new_mounts && remount->point; remount++)
-		if (mount(NULL, remount->point, NULL, MS_REMOUNT | MS_BIND | mount_flags(remount->flags), NULL))
-			return -1;
-	if (!p->mount_proc)
-		return 0;
-	/* First without: what a mount is made with, its super block gets, too. */
-	return mount(m->proc_source, "/proc", "proc", 0, NULL) ||
-	       mount(NULL, "/proc", NULL, MS_REMOUNT | MS_BIND | mount_flags(m->proc_flags), NULL) ? -1 : 0;
 }
 
 /* What a process does before it has children, or before it has more. */
@@ -254,9 +159,9 @@ static struct word become(int index)
 		if (sethostname(u->nodename, strlen(u->nodename)) || setdomainname(u->domainname, strlen(u->domainname)))
 			return (struct word){ .step = STEP_UTS, .index = index, .error = errno };
 	}
-	if (make_mounts(p))
+	if (create_mounts(common.inherited, p))
 		return (struct word){ .step = STEP_MOUNT, .index = index, .error = errno };
-	if (open_masters(p))
+	if (create_masters(common.inherited, p))
 		return (struct word){ .step = STEP_PTY, .index = index, .error = errno };
 	if (p->subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1))
 		return (struct word){ .step = STEP_REAPER, .index = index, .error = errno };
@@ -268,7 +173,7 @@ static struct word become(int index)
 	if (p->new_group && setpgid(0, 0))
 		return (struct word){ .step = STEP_GROUP, .index = index, .error = errno };
 	join_early(p);
-	if (take_terminal(p))
+	if (create_take_terminal(common.inherited, p))
 		return (struct word){ .step = STEP_TERMINAL, .index = index, .error = errno };
 	return create_children(index, false);
 }

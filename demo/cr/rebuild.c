@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The order of a restart: open what was open, create all processes, hold them, let those end that had ended, stop those
+ * The order of a restart: create all processes, hold them, open what was open, let those end that had ended, stop those
  * that were stopped, have the first one adopted, rebuild each from outside, compare, let go.
  */
 #include <errno.h>

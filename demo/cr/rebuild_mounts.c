@@ -11,18 +11,28 @@
 #include <string.h>
 #include <unistd.h>
 #include <linux/openat2.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "mountinfo.h"
 #include "rebuild.h"
 #include "report.h"
 
+/* The index in the plan of its first process. */
+static int first_planned(const struct builder *b, int mounts)
+{
+	int i = b->plan.n - 1;
+
+	while (i >= 0 && !(b->plan.planned[i].new_mounts && b->plan.planned[i].mounts == mounts))
+		i--;
+	return i;
+}
+
 pid_t rebuild_first_in(const struct builder *b, int mounts)
 {
-	for (int i = 0; i < b->plan.n; i++)
-		if (b->plan.planned[i].new_mounts && b->plan.planned[i].mounts == mounts)
-			return b->creation.tid[i];
-	return 0;
+	int i = first_planned(b, mounts);
+
+	return i < 0 ? 0 : b->creation.tid[i];
 }
 
 static int differs(const char *point, const char *what, const char *is)
@@ -81,6 +91,30 @@ static int compare(const struct mounts *m, const struct mount_table *t)
 	return top < 0 ? 0 : compare_flags("/proc", m->proc_flags, t->line[top].options);
 }
 
+/* Its /proc is that of the pid namespace that it was of; or the very one that is around it. */
+static int check_proc(const struct builder *b, int mounts)
+{
+	const struct mounts *m = &b->image->mountss[mounts];
+	int creator = b->plan.planned[first_planned(b, mounts)].creator;
+	int around = creator < 0 ? -1 : b->plan.planned[creator].mounts;
+	struct stat its, wanted;
+	char path[40];
+	bool same;
+
+	if (!*m->proc_source)
+		return 0;
+	if (m->proc_of < 0) {
+		same = !fstatat(b->mounts_root[mounts], "proc", &its, 0) &&
+		       !fstatat(around < 0 ? AT_FDCWD : b->mounts_root[around], around < 0 ? "/proc" : "proc", &wanted, 0) &&
+		       its.st_dev == wanted.st_dev;
+	} else {
+		snprintf(path, sizeof(path), "/proc/%d/ns/pid", b->remote[m->proc_of].tid);
+		same = !fstatat(b->mounts_root[mounts], "proc/1/ns/pid", &its, 0) && !stat(path, &wanted) &&
+		       its.st_ino == wanted.st_ino;
+	}
+	return same ? 0 : differs("/proc", "that of a pid namespace", "that of another one");
+}
+
 int rebuild_find_mounts(struct builder *b)
 {
 	for (uint32_t i = 0; i < b->image->n_mountss; i++) {
@@ -95,7 +129,7 @@ int rebuild_find_mounts(struct builder *b)
 			report(tid ? errno : ESRCH, "look into mount namespace %u", i);
 			return -1;
 		}
-		ret = compare(&b->image->mountss[i], &t);
+		ret = compare(&b->image->mountss[i], &t) || check_proc(b, i) ? -1 : 0;
 		mountinfo_free(&t);
 		if (ret)
 			return -1;

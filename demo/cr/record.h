@@ -19,7 +19,7 @@ struct recorder {
 	struct pipe_key *pipes;		/* record_pipes.c: the same of image.pipes */
 	struct task_tty *ttys;		/* record_ptys.c: what /proc says of each task's terminal */
 	unsigned long *shared;		/* record_mappings.c: the inode of each of image.shared */
-	struct mount_view *views;	/* record_mounts.c: the mounts of the caller, and of each of image.mountss */
+	struct mount_view *views;	/* record_mounts.h: the mounts of the caller, and of each of image.mountss */
 	uint32_t *n_pending;		/* record_process.c, by task: how many of its own signals are to be recorded */
 };
 
@@ -51,6 +51,9 @@ int record_namespaces(struct recorder *rec, int index, const struct task *own);
  */
 int record_all_mounts(struct recorder *rec, const struct task *own);
 void record_forget_mounts(struct recorder *rec);
+
+/* What a mount forbids, as statfs() has it: include/linux/statfs.h.  Not how it keeps access times. */
+enum { BOUND_RDONLY = 1, BOUND_NOSUID = 2, BOUND_NODEV = 4, BOUND_NOEXEC = 8, BOUND_NOSYMFOLLOW = 0x2000 };
 
 /* Does the path lead to this very file, by way of this mount, with those mounts? */
 bool record_leads_to(const struct recorder *rec, int mounts, const char *path, const struct file_id *id);
@@ -91,6 +94,7 @@ bool record_name_is_deleted(const char *name);
  * The index in image.mapped of the file behind a link of /proc/PID, whose name is this; appended if it is new.  -1 when
  * reported.
  */
-int record_mapped(struct recorder *rec, const struct remote *r, const char *link, const char *name, bool writable);
+int record_mapped(struct recorder *rec, const struct remote *r, const char *link, const char *name, bool writable,
+		  bool runs);
 
 #endif

@@ -43,6 +43,8 @@ int record_check_path(const struct look *l, int32_t *mounts)
 		return record_refuse(l, strerror(errno));
 	if (fs.f_type == PROC_SUPER_MAGIC)
 		return record_refuse(l, "a file of /proc");
+	if (S_ISCHR(l->st.st_mode) && !(l->flags & O_PATH) && fs.f_flags & BOUND_NODEV)
+		return record_refuse(l, "a device on a mount that allows to open none any more");
 	why = record_find_way(l, mounts);
 	return why ? record_refuse(l, why) : 0;
 }

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 
 #include "procfs.h"
 #include "record.h"
@@ -50,7 +51,15 @@ bool record_name_is_deleted(const char *name)
 	return len > n && !strcmp(name + len - n, suffix);
 }
 
-int record_mapped(struct recorder *rec, const struct remote *r, const char *link, const char *name, bool writable)
+/* Who runs it goes on, though its mount has been made noexec; but nobody could begin to. */
+static bool runs_no_more(const char *link)
+{
+	struct statfs fs;
+
+	return statfs(link, &fs) || fs.f_flags & BOUND_NOEXEC;
+}
+
+int record_mapped(struct recorder *rec, const struct remote *r, const char *link, const char *name, bool writable, bool runs)
 {
 	struct mapped_file *m;
 	struct file_id id;
@@ -63,7 +72,8 @@ int record_mapped(struct recorder *rec, const struct remote *r, const char *link
 		return -1;
 	}
 	dev = makedev(id.major, id.minor);
-	why = S_ISREG(id.mode) ? record_way_to(rec, r->tid, link, name, &id, &mounts) : "not a regular file";
+	why = !S_ISREG(id.mode) ? "not a regular file" : runs && runs_no_more(link) ? "on a mount that allows to run nothing any more" :
+	      record_way_to(rec, r->tid, link, name, &id, &mounts);
 	if (why) {
 		report(0, "pid %d: it has mapped `%s': %s", r->tid, name, why);
 		return -1;
@@ -146,7 +156,7 @@ static int map_file(struct recorder *rec, const struct remote *r, const struct l
 	char link[80];
 
 	snprintf(link, sizeof(link), "/proc/%d/map_files/%lx-%lx", r->tid, l->start, l->end);
-	return record_mapped(rec, r, link, l->name, l->perms[3] == 's' && has(l, "mw"));
+	return record_mapped(rec, r, link, l->name, l->perms[3] == 's' && has(l, "mw"), l->perms[2] == 'x');
 }
 
 static int classify(struct recorder *rec, const struct remote *r, const struct line *l, struct vma *v)

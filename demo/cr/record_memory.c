@@ -173,7 +173,7 @@ int record_memory(struct recorder *rec, struct remote *r, struct process *p)
 	exe = procfs_link(r->tid, "exe");
 	snprintf(path, sizeof(path), "/proc/%d/exe", r->tid);
 	if (exe && !record_name_is_deleted(exe))
-		p->exe = record_mapped(rec, r, path, exe, false);
+		p->exe = record_mapped(rec, r, path, exe, false, true);
 	else
 		report(0, "pid %d: its program `%s' is not there any more", r->tid, exe ? exe : "?");
 	free(exe);

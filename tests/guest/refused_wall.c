@@ -11,20 +11,7 @@
 
 #include "calls.h"
 #include "restored.h"
-
-static void contain(void)
-{
-	MUST(!unshare(CLONE_NEWNS));
-	MUST(!mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) && !mount("proc", "/proc", "proc", 0, NULL));
-}
-
-static int opened(const char *path, int flags)
-{
-	int fd = open(path, flags | O_CLOEXEC, 0600);
-
-	MUST(fd >= 0);
-	return fd;
-}
+#include "wall.h"
 
 /* A container in which one thing is otherwise; and it is still so when the checkpoint has been refused. */
 #define IN_CONTAINER(id, change, still) \
@@ -62,7 +49,7 @@ static void lost_directory(void)
 	int fd;
 
 	contain();
-	fd = opened("/", O_RDONLY | O_DIRECTORY);
+	fd = opened(AT_FDCWD, "/", O_RDONLY | O_DIRECTORY);
 	MUST(!unshare(CLONE_NEWNS));
 	record_here();
 	MUST(!faccessat(fd, "mnt", F_OK, 0));
@@ -73,7 +60,7 @@ static void lost_place(void)
 	int fd;
 
 	contain();
-	fd = opened("/mnt", O_PATH);
+	fd = opened(AT_FDCWD, "/mnt", O_PATH);
 	MUST(!unshare(CLONE_NEWNS));
 	record_here();
 	MUST(fcntl(fd, F_GETFL) & O_PATH);
@@ -92,9 +79,43 @@ static void deleted_bounds(void)
 {
 	contain();
 	MUST(!mount(NULL, "/dev", NULL, MS_REMOUNT | MS_BIND | MS_NOEXEC, NULL));
-	opened("/dev/deleted", O_RDWR | O_CREAT);
+	opened(AT_FDCWD, "/dev/deleted", O_RDWR | O_CREAT);
 	MUST(!unlink("/dev/deleted"));
 	record_here();
+}
+
+/* What could not be opened again, once the tree is gone. */
+static void no_program(void)
+{
+	void *program;
+
+	contain();
+	program = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, opened(AT_FDCWD, "/tmp/program", O_RDWR | O_CREAT), 0);
+	MUST(program != MAP_FAILED && !mount(NULL, "/tmp", NULL, MS_REMOUNT | MS_BIND | MS_NOEXEC, NULL));
+	record_here();
+}
+
+static void no_device(void)
+{
+	int fd;
+
+	contain();
+	fd = opened(AT_FDCWD, "/dev/zero", O_RDONLY);
+	MUST(!mount(NULL, "/dev", NULL, MS_REMOUNT | MS_BIND | MS_NODEV, NULL));
+	record_here();
+	MUST(read(fd, &fd, 1) == 1);
+}
+
+static void deleted_read_only(void)
+{
+	int fd;
+
+	contain();
+	close(opened(AT_FDCWD, "/tmp/deleted", O_WRONLY | O_CREAT));
+	fd = opened(AT_FDCWD, "/tmp/deleted", O_RDONLY);
+	MUST(!unlink("/tmp/deleted") && !mount(NULL, "/tmp", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+	record_here();
+	SAME(read(fd, &fd, 1), 0);
 }
 
 /* A process in another mount namespace than its working directory. */
@@ -103,7 +124,7 @@ static void other_directory(void)
 	int fd;
 
 	contain();
-	fd = opened("/", O_RDONLY | O_DIRECTORY);
+	fd = opened(AT_FDCWD, "/", O_RDONLY | O_DIRECTORY);
 	MUST(!unshare(CLONE_NEWNS) && !fchdir(fd));
 	close(fd);
 	record_here();
@@ -127,7 +148,7 @@ static void nobody_at_the_root(void)
 /* /dev/zero for all to see, and open for reading alone. */
 static void read_only_zero(void)
 {
-	int fd = opened("/dev/zero", O_RDONLY);
+	int fd = opened(AT_FDCWD, "/dev/zero", O_RDONLY);
 
 	MUST(mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) != MAP_FAILED);
 	record_here();
@@ -150,6 +171,9 @@ static const struct refusal_row refusals[] = {
 	{ "a place that was opened by mounts that are gone", lost_place, "a directory of a mount namespace outside" },
 	{ "a program that was started by a mount with other options", lost_bounds, "opened by way of a mount that has other" },
 	{ "a deleted file on a mount with other options", deleted_bounds, "a mount that has other options than /tmp" },
+	{ "a program on a mount that is noexec by now", no_program, "allows to run nothing any more" },
+	{ "a device on a mount that is nodev by now", no_device, "allows to open none any more" },
+	{ "a deleted file on a mount that is read-only by now", deleted_read_only, "on a mount that is read-only by now" },
 	{ "a working directory in another mount namespace", other_directory, "its working directory, `/'" },
 	{ "a mount namespace in which all have changed their root", nobody_at_the_root, "has the root directory of that" },
 	{ "memory of /dev/zero that can never be written to", read_only_zero, "shared, and can never be written to" },

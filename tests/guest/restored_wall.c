@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -18,55 +17,8 @@
 #include <sys/wait.h>
 
 #include "calls.h"
-#include "procfs.h"
 #include "restored.h"
-
-/* A mount namespace of its own, with a /proc on which the subject is 1, as a container has it. */
-static void contain(void)
-{
-	MUST(!unshare(CLONE_NEWNS));
-	MUST(!mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) && !mount("proc", "/proc", "proc", 0, NULL));
-}
-
-/* The number of the mount by which a descriptor was opened. */
-static int mount_of(int fd)
-{
-	char name[32], *text;
-	const char *value;
-	int mount;
-
-	snprintf(name, sizeof(name), "fdinfo/%d", fd);
-	text = procfs_text(getpid(), name);
-	value = text ? procfs_value(text, "mnt_id") : NULL;
-	MUST(value);
-	mount = atoi(value);
-	free(text);
-	return mount;
-}
-
-/* Is that mount one of those that a process of ours has? */
-static bool has_mount(pid_t pid, int mount)
-{
-	char *text = procfs_text(pid, "mountinfo"), start[16];
-	bool has;
-
-	MUST(text);
-	snprintf(start, sizeof(start), "\n%d ", mount);
-	has = !strncmp(text, start + 1, strlen(start + 1)) || strstr(text, start);
-	free(text);
-	return has;
-}
-
-#define OURS(fd) MUST(has_mount(getpid(), mount_of(fd)))
-
-static int opened(int directory, const char *path, int flags)
-{
-	int fd = openat(directory, path, flags | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		wrong("open %s: errno %d", path, errno);
-	return fd;
-}
+#include "wall.h"
 
 /* Who is 1 in the /proc behind a root directory: in a container the subject itself, elsewhere PID 1. */
 static void sees_own_proc(int root)
@@ -263,18 +215,28 @@ static void changed_root(void)
 	await_word(word, 2);
 }
 
+#define PTY_PATH 32
+
+/* And the path of its slave. */
+static int open_master(char path[PTY_PATH])
+{
+	int master = opened(AT_FDCWD, "/dev/ptmx", O_RDWR | O_NOCTTY), number, unlocked = 0;
+
+	MUST(!ioctl(master, TIOCSPTLCK, &unlocked) && !ioctl(master, TIOCGPTN, &number));
+	snprintf(path, PTY_PATH, "/dev/pts/%d", number);
+	return master;
+}
+
 /* A terminal of the container: both ends, and as the controlling one of a session. */
 static void terminal(void)
 {
 	volatile uint32_t *word = share_words();
-	int master, slave, number, unlocked = 0;
-	char path[32];
+	char path[PTY_PATH];
+	int master, slave;
 	pid_t child;
 
 	contain();
-	master = opened(AT_FDCWD, "/dev/ptmx", O_RDWR | O_NOCTTY);
-	MUST(!ioctl(master, TIOCSPTLCK, &unlocked) && !ioctl(master, TIOCGPTN, &number));
-	snprintf(path, sizeof(path), "/dev/pts/%d", number);
+	master = open_master(path);
 	slave = opened(AT_FDCWD, path, O_RDWR | O_NOCTTY);
 	child = fork();
 	if (!child) {
@@ -292,7 +254,7 @@ static void terminal(void)
 	OURS(master);
 	OURS(slave);
 	SAME(tcgetsid(master), child);
-	SAME(ioctl(master, TIOCGPTN, &unlocked) || unlocked != number, 0);
+	SAME(tcgetpgrp(master), child);
 	word[1] = 1;
 	await_word(word, 2);
 }
@@ -301,14 +263,12 @@ static void terminal(void)
 static void terminal_of_both(void)
 {
 	volatile uint32_t *word = share_words();
-	int master, slave, number, unlocked = 0;
-	char path[32];
+	char path[PTY_PATH];
+	int master, slave;
 	pid_t child;
 
 	contain();
-	master = opened(AT_FDCWD, "/dev/ptmx", O_RDWR | O_NOCTTY);
-	MUST(!ioctl(master, TIOCSPTLCK, &unlocked) && !ioctl(master, TIOCGPTN, &number));
-	snprintf(path, sizeof(path), "/dev/pts/%d", number);
+	master = open_master(path);
 	child = plain_clone(CLONE_NEWNS);
 	if (!child) {
 		slave = opened(AT_FDCWD, path, O_RDWR | O_NOCTTY);
@@ -329,97 +289,6 @@ static void terminal_of_both(void)
 	MUST(read(master, path, sizeof(path)) == 1 && *path == 'x');
 }
 
-static void set_flags(const char *point, unsigned long flags)
-{
-	if (mount(NULL, point, NULL, MS_REMOUNT | MS_BIND | flags, NULL))
-		wrong("set the flags of %s: errno %d", point, errno);
-}
-
-static bool is_read_only(const char *directory)
-{
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/written", directory);
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 && errno != EROFS)
-		wrong("write to %s: errno %d", directory, errno);
-	if (fd >= 0)
-		close(fd);
-	unlink(path);
-	return fd < 0;
-}
-
-/* All that mountinfo says of the mounts of the caller, but for their numbers. */
-static char *mount_options(void)
-{
-	char *text = procfs_text(getpid(), "mountinfo"), *rest = text, *line, *out = NULL;
-	size_t size;
-	FILE *f = open_memstream(&out, &size);
-
-	MUST(text && f);
-	while ((line = strsep(&rest, "\n")) && *line) {
-		char root[64], point[64];
-		int used = 0;
-
-		MUST(sscanf(line, "%*d %*d %*s %63s %63s %n", root, point, &used) == 2);
-		fprintf(f, "%s %s %s\n", root, point, line + used);
-	}
-	fclose(f);
-	free(text);
-	return out;
-}
-
-/* What a container has made read-only, and the other flags of its mounts; the machine's are what they were. */
-static void read_only_mounts(void)
-{
-	char *before, *now;
-	int fd;
-
-	MUST(!is_read_only("/dev") && !is_read_only("/tmp"));
-	contain();
-	set_flags("/tmp", MS_RDONLY | MS_NOSUID);
-	set_flags("/dev", MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
-	set_flags("/proc", MS_RDONLY | MS_NOEXEC);
-	fd = opened(AT_FDCWD, "/tmp", O_RDONLY | O_DIRECTORY);
-	before = mount_options();
-	record_here();
-	now = mount_options();
-	if (strcmp(before, now))
-		wrong("mounts were: %s and are: %s", before, now);
-	MUST(is_read_only("/tmp") && !is_read_only("/dev"));
-	MUST(openat(fd, "written", O_WRONLY | O_CREAT, 0600) < 0 && errno == EROFS);
-	MUST(open("/proc/sys/kernel/hostname", O_WRONLY) < 0 && errno == EROFS);
-}
-
-/* One inside has other flags than the one around it, and each keeps its own; the inner one sees the outer /proc. */
-static void read_only_below(void)
-{
-	volatile uint32_t *word = share_words();
-
-	contain();
-	set_flags("/dev", MS_RDONLY);
-	set_flags("/proc", MS_NOEXEC);
-	if (!plain_clone(CLONE_NEWNS)) {
-		set_flags("/dev", 0);
-		set_flags("/tmp", MS_RDONLY);
-		set_flags("/proc", MS_RDONLY);
-		word[0] = 1;
-		await_word(&word[1], 1);
-		MUST(!is_read_only("/dev") && is_read_only("/tmp"));
-		MUST(open("/proc/sys/kernel/hostname", O_WRONLY) < 0 && errno == EROFS);
-		word[0] = 2;
-		for (;;)
-			pause();
-	}
-	await_word(word, 1);
-	record_here();
-	MUST(is_read_only("/dev") && !is_read_only("/tmp"));
-	close(opened(AT_FDCWD, "/proc/sys/kernel/hostname", O_WRONLY));
-	word[1] = 1;
-	await_word(word, 2);
-}
-
 #define ALL_WAYS (WAY_LEFT | WAY_ALL | WAY_CLONE3 | WAY_DEEPER)
 
 static const struct subject_row subjects[] = {
@@ -433,34 +302,13 @@ static const struct subject_row subjects[] = {
 	{ "a root directory", changed_root, ALL_WAYS },
 	{ "a terminal of a container", terminal, ALL_WAYS },
 	{ "a terminal of two mount namespaces", terminal_of_both, WAY_LEFT | WAY_ALL | WAY_DEEPER },
-	{ "mounts that are read-only", read_only_mounts, WAY_LEFT | WAY_ALL | WAY_CLONE3 },
-	{ "mounts that are read-only, and others below", read_only_below, ALL_WAYS },
 };
-
-/* A place to be restarted in that has other mounts is not the one of before. */
-static void elsewhere(void)
-{
-	struct restored r;
-
-	use_images();
-	restored_start(&r, directories);
-	restored_checkpoint(&r);
-	if (mkdir("/mnt/other", 0700) || mount("tmpfs", "/mnt/other", "tmpfs", 0, NULL))
-		broken("mount a file system");
-	complained(TOOL("restart", "-i", "image"), 1, "the mount `/mnt/other' was not there, and would be there");
-	same_tasks(&r.before, "a restart that was refused");
-	if (umount("/mnt/other") || mount("/mnt/other", "/mnt/other", NULL, MS_BIND, NULL) || umount("/mnt/other"))
-		broken("mount and unmount");
-	restored_restart(&r, WAY_ALL);
-	restored_answer(&r);
-	restored_end(&r);
-}
 
 static int outside;	/* the number of a terminal of the test's own */
 
 static void outside_terminal(void)
 {
-	char path[32];
+	char path[PTY_PATH];
 	int fd;
 
 	snprintf(path, sizeof(path), "/dev/pts/%d", outside);
@@ -490,7 +338,6 @@ static void directory_as_stdin(void)
 
 static const struct function_row functions[] = {
 	{ "a directory as standard input", directory_as_stdin },
-	{ "a restart where other mounts are", elsewhere },
 };
 
 static const struct group restored_wall_groups[] = { SUBJECTS(subjects), FUNCTIONS(functions) };
