@@ -184,12 +184,6 @@ int inherit(struct inherited *in, const struct creation *c)
 	in->c.pty_fd = put(&at, c->pty_fd, image->n_ptys * sizeof(*c->pty_fd));
 	in->c.inner_pty_fd = put(&at, c->inner_pty_fd, image->n_ptys * sizeof(*c->inner_pty_fd));
 	in->first = put(&at, &(pid_t){ 0 }, sizeof(*in->first));
-	for (int i = 0; i < in->plan.n; i++) {
-		struct planned *p = &in->plan.planned[i];
-		int process = p->task < 0 ? -1 : image->tasks[p->task].process;
-
-		p->subreaper = process >= 0 && image->processes[process].subreaper;
-	}
 	/* The first task then leads a group of its own, for all that were in one from outside. */
 	in->plan.planned[0].new_group |= is_stopped_in_our_job(c);
 	in->unneeded = (void *)at;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "plan.h"
+#include "plan_reapers.h"
 #include "report.h"
 
 static bool leads_session(const struct recorded_task *t)
@@ -319,6 +320,8 @@ int plan_make(struct plan *plan, const struct image *image)
 	for (uint32_t i = 0; i < image->n_tasks && !ret; i++)
 		if (is_process(&image->tasks[i]))
 			ret = plan_group(plan, image, i);
+	if (!ret)
+		ret = plan_reapers(plan, image);
 	if (ret)
 		plan_free(plan);
 	else

@@ -25,7 +25,7 @@ struct planned {
 	bool new_pid_ns, new_uts, new_mounts;
 	bool mount_proc;	/* it mounts its pid namespace's proc on /proc */
 	bool new_session, new_group;	/* it leads one */
-	bool subreaper;		/* filled in where it is created */
+	bool subreaper;		/* from its birth until all that end have ended; see plan_reapers.h */
 	bool early;		/* born before its creator's setsid() */
 	uint32_t exit_signal;
 	/* Whom it creates, in order: before [1] and after [0] its setsid(); -1: nobody. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <asm/unistd.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -166,6 +167,24 @@ static int end_some(struct builder *b)
 	return 0;
 }
 
+/* When all have been adopted: who is a subreaper for the adoptions to come. */
+static int settle_subreapers(struct builder *b)
+{
+	for (uint32_t i = 0; i < b->image->n_tasks; i++) {
+		const struct recorded_task *t = &b->image->tasks[i];
+		long ret;
+
+		if (t->kind != TASK_PROCESS ||
+		    b->plan.planned[b->plan.of_task[i]].subreaper == b->image->processes[t->process].subreaper)
+			continue;
+		ret = REMOTE_CALL(&b->remote[i], __NR_prctl, PR_SET_CHILD_SUBREAPER,
+				  b->image->processes[t->process].subreaper);
+		if (ret)
+			return rebuild_failed(&b->remote[i], "set the subreaper attribute", ret);
+	}
+	return 0;
+}
+
 static int rebuild_all(struct builder *b)
 {
 	const struct image *image = b->image;
@@ -283,6 +302,7 @@ static int prepare(struct builder *b)
 static int build(struct builder *b)
 {
 	if (create_tree(&b->creation) || hold_all(b) || rebuild_objects(b) || join_groups(b) || end_some(b) ||
+	    settle_subreapers(b) ||
 	    rebuild_stops(b) || create_adopted(&b->creation) || rebuild_all(b) || rebuild_compare(b) || let_go(b))
 		return -1;
 	return 0;

@@ -112,6 +112,82 @@ static void subreaper(void)
 	must_end(reaper, 0);
 }
 
+/* As orphan_of_session(), but then the leader becomes a subreaper: the orphan stays the init's, the next one is its own. */
+static void late_subreaper(void)
+{
+	int status;
+	pid_t leader;
+
+	start_words();
+	leader = born_in(0);
+	if (!leader) {
+		pid_t middle, next;
+
+		setsid();
+		middle = born_in(0);
+		if (!middle) {
+			if (!born_in(0)) {
+				be_there();
+				_exit(4);
+			}
+			_exit(0);
+		}
+		must_end(middle, 0);
+		MUST(!prctl(PR_SET_CHILD_SUBREAPER, 1));
+		be_there();
+		middle = born_in(0);
+		if (!middle) {
+			if (!born_in(0))
+				_exit(5);
+			_exit(0);
+		}
+		must_end(middle, 0);
+		next = wait(&status);
+		_exit(next > 0 && status == 5 << 8 ? 0 : 1);
+	}
+	record_all_of(2);
+	must_end(leader, 0);
+	MUST(wait(&status) > 0);
+	SAME(status, 4 << 8);
+}
+
+/*
+ * Of one session leader's descendants, one was adopted before it became a subreaper, and one after that from a session
+ * of its own.  Stand-ins for their parents end at the same time, and the leader is a subreaper then, or is not.
+ */
+static void reaper_in_between(void)
+{
+	int status;
+	pid_t leader;
+
+	MUST(!prctl(PR_SET_CHILD_SUBREAPER, 1));
+	start_words();
+	leader = born_in(0);
+	if (!leader) {
+		pid_t middle, later;
+
+		setsid();
+		middle = born_in(0);
+		if (!middle) {
+			if (!born_in(0)) {
+				be_there();
+				_exit(4);
+			}
+			_exit(0);
+		}
+		must_end(middle, 0);
+		MUST(!prctl(PR_SET_CHILD_SUBREAPER, 1));
+		later = orphan(true);
+		be_there();
+		must_end(later, 3 << 8);
+		_exit(0);
+	}
+	record_all_of(3);
+	must_end(leader, 0);
+	MUST(wait(&status) > 0);
+	SAME(status, 4 << 8);
+}
+
 /* Groups: led by somebody alive, dead, or a zombie; joined from a level below; and a leader born after a member. */
 static void groups(void)
 {
@@ -171,8 +247,14 @@ static const struct subject_row subjects[] = {
 	{ "orphans that the init has adopted", orphans, EVERY_WAY },
 	{ "an orphan of a session whose leader lives", orphan_of_session, EVERY_WAY },
 	{ "orphans that a subreaper has adopted", subreaper, EVERY_WAY },
+	{ "an orphan that passed by its session's leader, a subreaper by now", late_subreaper, EVERY_WAY },
 	{ "process groups whose leader lives, is dead, is a zombie", groups, EVERY_WAY },
 };
 
-static const struct group restored_orphans_groups[] = { SUBJECTS(subjects) };
+static const struct refusal_row refusals[] = {
+	{ "orphans adopted before and after their leader became a subreaper", reaper_in_between,
+	  "after a restart its parent would be" },
+};
+
+static const struct group restored_orphans_groups[] = { SUBJECTS(subjects), REFUSALS(refusals) };
 SUITE(restored_orphans);
