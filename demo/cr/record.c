@@ -268,6 +268,8 @@ int checkpoint(pid_t root, const char *path, bool leave_running)
 	else if (!hold_tree(&rec.tree, &rec.remote, root)) {
 		ret = record_all(&rec);
 		if (!ret)
+			ret = record_check_outsiders(&rec, leave_running);
+		if (!ret)
 			ret = image_commit(&rec.writer);
 		if (!ret && !leave_running)
 			ret = hold_kill(&rec.tree, rec.remote);

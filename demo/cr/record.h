@@ -75,6 +75,12 @@ const char *record_way_of_deleted(const struct recorder *rec, pid_t tid, const c
  */
 int record_inherited(const struct recorder *rec, int index, enum ns_kind kind, const struct task *own, int *first);
 
+/*
+ * Before the tree may be ended: does a process outside of it keep one of its numbers taken, as a member of a process
+ * group or session?  Then the tree could not come back.  only_warn: report it, and go on.  record_outsiders.c
+ */
+int record_check_outsiders(const struct recorder *rec, bool only_warn);
+
 /* After all processes: what pipes and terminals hold, and whether all their ends are in the tree. */
 int record_objects(struct recorder *rec);
 

@@ -248,7 +248,96 @@ static void stopped(void)
 	restored_end(&r);
 }
 
+/*
+ * case - leader        of a process group, or of a session: the tree
+ *     `- outsider      born to a child of the leader's, which has ended
+ */
+struct outsider_pids {
+	pid_t leader, outsider;
+};
+
+static struct outsider_pids leave_outsider(bool session)
+{
+	struct outsider_pids pids;
+	int fds[2];
+	char end;
+
+	if (pipe(fds))
+		broken("pipe");
+	pids.leader = plain_clone(0);
+	if (!pids.leader) {
+		pid_t middle, self;
+
+		MUST(session ? setsid() > 0 : !setpgid(0, 0));
+		middle = plain_clone(0);
+		if (!middle) {
+			if (!plain_clone(0)) {
+				self = getpid();
+				setpgid(0, session ? 0 : getpgid(0));
+				MUST(write(fds[1], &self, sizeof(self)) == sizeof(self));
+				close(fds[1]);
+				for (;;)
+					pause();
+			}
+			_exit(0);
+		}
+		MUST(waitpid(middle, NULL, 0) == middle);
+		MUST(!syscall(SYS_close_range, 3, ~0U, 0));
+		for (;;)
+			pause();
+	}
+	close(fds[1]);
+	if (read(fds[0], &pids.outsider, sizeof(pids.outsider)) != sizeof(pids.outsider) || read(fds[0], &end, 1))
+		broken("read the outsider's pid, and the end: its parent has ended");
+	close(fds[0]);
+	return pids;
+}
+
+/* Killed, the tree could not come back: refused, but for --leave-running, which warns.  Without the outsider it comes back. */
+static void outsider(bool session)
+{
+	const char *image = "/mnt/" IMAGE;
+	struct outsider_pids p;
+	struct tasks before;
+	const struct said *s;
+	char words[128];
+
+	use_tools();
+	p = leave_outsider(session);
+	list_tasks(&before);
+	snprintf(words, sizeof(words), "pid %d (guest-tests), outside the tree, is in %s %d of the tree: ", p.outsider,
+		 session ? "session" : "process group", p.leader);
+	one_line(complained(TOOL("checkpoint", "-o", IMAGE, number(p.leader)), 1, words));
+	same_tasks(&before, "a checkpoint that was refused");
+	folder_holds(".", "");
+	s = TOOL("checkpoint", "-r", "-o", image, number(p.leader));
+	expect(s->status, 0, "the exit status with --leave-running");
+	if (!strstr(s->err, words) || !strstr(s->err, "it keeps pid"))
+		fail("with --leave-running it warns of `%.200s'", s->err);
+	if (kill(p.outsider, SIGKILL) || waitpid(p.outsider, NULL, 0) != p.outsider)
+		broken("end the outsider");
+	succeeded(TOOL("checkpoint", "-o", image, number(p.leader)));
+	if (waitpid(p.leader, NULL, WNOHANG) < 0 && errno != ECHILD)
+		broken("reap the leader");
+	expect(said_number(succeeded(TOOL("restart", "-i", image))), p.leader, "the restarted leader's pid");
+	if (kill(p.leader, SIGKILL))
+		broken("end the tree");
+	unlink(image);
+}
+
+static void group_outside(void)
+{
+	outsider(false);
+}
+
+static void session_outside(void)
+{
+	outsider(true);
+}
+
 static const struct function_row functions[] = {
+	{ "a member of the tree's process group outside the tree", group_outside },
+	{ "a member of the tree's session outside the tree", session_outside },
 	{ "tasks that are not to be had", not_to_be_had },
 	{ "a task that is traced", traced },
 	{ "no privilege", no_privilege },
