@@ -124,10 +124,12 @@ static int find_proc(const struct recorder *rec, const struct task *t, const str
 {
 	struct stat st;
 
-	if (!fstatat(v->root, "proc/1/ns/pid", &st, 0))
-		for (int i = 0; i < rec->tree.n; i++)
-			if (rec->image.tasks[i].new_pid_ns && rec->tree.task[i].ns[NS_PID] == st.st_ino)
-				return i;
+	if (fstatat(v->root, "proc/1/ns/pid", &st, 0))
+		return errno == ELOOP ? refuse(t, "/proc", "is nosymfollow: nobody can look whose processes are on it")
+				      : fail(t, "its /proc is that of a pid namespace that has ended");
+	for (int i = 0; i < rec->tree.n; i++)
+		if (rec->image.tasks[i].new_pid_ns && rec->tree.task[i].ns[NS_PID] == st.st_ino)
+			return i;
 	return fail(t, "its /proc is that of a pid namespace outside the tree");
 }
 

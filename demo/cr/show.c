@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 
 #include "report.h"
@@ -141,6 +142,31 @@ static void show_thread(FILE *f, const struct thread *t)
 		t->blocked, t->n_pending, t->uid[0], t->gid[0]);
 }
 
+/* Those of the image's mount namespace whose flags say more than how access times are kept. */
+static void show_mounts(FILE *f, const struct mounts *m)
+{
+	static const struct { uint32_t flag; const char *name; } bounds[] = {
+		{ MS_RDONLY, " ro" }, { MS_NOSUID, " nosuid" }, { MS_NODEV, " nodev" }, { MS_NOEXEC, " noexec" },
+		{ MS_NOSYMFOLLOW, " nosymfollow" },
+	};
+
+	fprintf(f, "  mounts: %u, and /proc", m->n_points);
+	if (m->proc_of >= 0)
+		fprintf(f, " of the pid namespace of task %d", m->proc_of);
+	fprintf(f, "\n");
+	for (uint32_t i = 0; i <= m->n_points; i++) {
+		uint32_t flags = i < m->n_points ? m->points[i].flags : m->proc_flags;
+
+		if (!(flags & ~(unsigned int)(MS_RELATIME | MS_NOATIME | MS_NODIRATIME)))
+			continue;
+		fprintf(f, "    %s:", i < m->n_points ? shown(m->points[i].point) : "/proc");
+		for (size_t k = 0; k < sizeof(bounds) / sizeof(*bounds); k++)
+			if (flags & bounds[k].flag)
+				fprintf(f, "%s", bounds[k].name);
+		fprintf(f, "\n");
+	}
+}
+
 static void show_task(FILE *f, const struct image *image, uint32_t i)
 {
 	const struct recorded_task *t = &image->tasks[i];
@@ -154,6 +180,8 @@ static void show_task(FILE *f, const struct image *image, uint32_t i)
 	fprintf(f, "%s\n", t->new_pid_ns ? ", init of its pid namespace" : "");
 	if (t->uts >= 0)
 		fprintf(f, "  host name: %s\n", shown(image->utss[t->uts].nodename));
+	if (t->mounts >= 0 && (t->parent < 0 || image->tasks[t->parent].mounts != t->mounts))
+		show_mounts(f, &image->mountss[t->mounts]);
 	if (t->kind == TASK_ZOMBIE) {
 		fprintf(f, "  %s\n", status_words(t->exit_status, words, sizeof(words)));
 		return;

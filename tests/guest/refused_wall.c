@@ -33,6 +33,7 @@ IN_CONTAINER(proc_twice, !mount("proc", "/proc", "proc", 0, NULL), true)
 IN_CONTAINER(no_proc, !umount("/proc") && !umount("/proc"), access("/proc/self", F_OK))
 IN_CONTAINER(not_proc, !umount("/proc") && !mount("tmpfs", "/proc", "tmpfs", 0, NULL), access("/proc/self", F_OK))
 IN_CONTAINER(hidden, !umount("/proc") && !mount("proc", "/proc", "proc", 0, "hidepid=2"), true)
+IN_CONTAINER(no_links, !mount(NULL, "/proc", NULL, MS_REMOUNT | MS_BIND | MS_NOSYMFOLLOW, NULL), true)
 IN_CONTAINER(part_of_proc, !mount("/proc/sys", "/proc/sys", NULL, MS_BIND, NULL), true)
 
 static void hidden_flags(void)
@@ -165,6 +166,7 @@ static const struct refusal_row refusals[] = {
 	{ "no /proc", no_proc, "its mount `/proc' is more than one more than around its mount namespace, or one less" },
 	{ "another thing on /proc", not_proc, "its mount `/proc' is no proc" },
 	{ "a /proc with options", hidden, "its mount `/proc' has options of its file system that are not restored" },
+	{ "a /proc whose links lead nowhere", no_links, "its mount `/proc' is nosymfollow" },
 	{ "a part of /proc", part_of_proc, "its mount `/proc/sys' is none of ours" },
 	{ "flags of a mount below another", hidden_flags, "its mount `/proc' lies under another one" },
 	{ "a directory that was opened by mounts that are gone", lost_directory, "a directory of a mount namespace outside" },

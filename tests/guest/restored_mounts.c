@@ -119,6 +119,8 @@ static void elsewhere(void)
 	use_images();
 	restored_start(&r, read_only_mounts);
 	restored_checkpoint(&r);
+	if (!strstr(succeeded(TOOL("sh", "-c", "checkpoint --show image | grep -A 4 mounts:"))->out, "    /tmp: ro nosuid\n"))
+		fail("--show does not say what is read-only");
 	if (mkdir("/mnt/other", 0700) || mount("tmpfs", "/mnt/other", "tmpfs", 0, NULL))
 		broken("mount a file system");
 	complained(TOOL("restart", "-i", "image"), 1, "the mount `/mnt/other' was not there, and would be there");
