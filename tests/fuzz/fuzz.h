@@ -15,7 +15,8 @@
  * that no number ever has two owners.
  *
  * A worker lives for one episode: with all capabilities, without any, or as root of a user namespace; with children
- * that are born in its own pid namespace, in a new and empty one (unshare()), or in a container below (setns()).
+ * that are born in its own pid namespace, in a new and empty one (its own unshare(), or another's and setns() by way
+ * of a pidfd), or in a container below (setns()).
  *
  * What a call is made of depends on nothing but the seed, the worker, the episode and the place in it: a seed gives
  * every worker the same calls again.  How the workers' calls mix is another matter each time.

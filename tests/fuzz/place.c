@@ -8,12 +8,15 @@
 #include <string.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <linux/capability.h>
 
 #include "call.h"
 #include "report.h"
+
+#define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xff, 6)
 
 static struct {
 	pid_t pid;
@@ -117,9 +120,54 @@ static void make_container(int depth)
 	w.counter[w.born] = 2;
 }
 
-static void unshare_pids(void)
+/* A child that unshares, and tells, and ends when its namespace has been taken from it. */
+static __attribute__((noreturn)) void be_lender(int tell, int release)
 {
-	if (unshare(CLONE_NEWPID) < 0)
+	char byte;
+
+	if (unshare(CLONE_NEWPID) < 0 || write(tell, "", 1) != 1)
+		_exit(1);
+	_exit(read(release, &byte, 1) != 0);
+}
+
+/* The namespace that another task has unshared and in which nobody was born: only its pidfd leads there. */
+static void borrow_pids(void)
+{
+	int tell[2], release[2], pidfd, ns;
+	pid_t lender;
+	char byte;
+
+	if (pipe2(tell, O_CLOEXEC) < 0 || pipe2(release, O_CLOEXEC) < 0)
+		stop_errno("pipe");
+	count_births(w.shared_levels);
+	lender = syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	if (lender < 0)
+		stop_errno("clone the lender of a namespace");
+	if (!lender) {
+		close(release[1]);
+		be_lender(tell[1], release[0]);
+	}
+	close(tell[1]);
+	if (read(tell[0], &byte, 1) != 1)
+		stop("the lender of a namespace could not unshare");
+	pidfd = syscall(SYS_pidfd_open, lender, 0);
+	ns = ioctl(pidfd, PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE, 0);
+	if (ns < 0 || setns(ns, CLONE_NEWPID) < 0)
+		stop_errno("setns to the namespace of another's children");
+	close(ns);
+	close(pidfd);
+	close(tell[0]);
+	close(release[0]);
+	close(release[1]);
+	wait_ok(lender);
+}
+
+/* The model knows no difference between the two ways, and there is to be none. */
+static void enter_empty(bool borrowed)
+{
+	if (borrowed)
+		borrow_pids();
+	else if (unshare(CLONE_NEWPID) < 0)
 		stop_errno("unshare(CLONE_NEWPID)");
 	w.birthplace = EMPTY_NS;
 	w.is_unshared = true;
@@ -157,6 +205,13 @@ static int lowest_free_fd(void)
 		stop_errno("dup");
 	close(fd);
 	return fd;
+}
+
+static bool draw_borrowed(void)
+{
+	struct rng r = rng_for(shared->seed, w.index, 0xc0000000 | w.episode);
+
+	return !w.episode || one_in(&r, 2);
 }
 
 /* The first episodes are of each kind, so that a short run has them all; later ones are drawn. */
@@ -208,7 +263,7 @@ void take_place(int worker, int episode, const int keeper[2], bool is_init)
 	if (where == CONTAINER)
 		make_container(container_depth());
 	if (where == EMPTY_NS && w.rights != USERNS_ROOT)
-		unshare_pids();
+		enter_empty(draw_borrowed());
 	if (w.own >= w.shared_levels)
 		read_counter();
 	if (w.rights == NO_RIGHTS)
@@ -216,7 +271,7 @@ void take_place(int worker, int episode, const int keeper[2], bool is_init)
 	if (w.rights == USERNS_ROOT)
 		become_userns_root();
 	if (where == EMPTY_NS && w.rights == USERNS_ROOT)
-		unshare_pids();
+		enter_empty(false);	/* a namespace of its own user namespace */
 	set_up_memory();
 	w.lowest_fd = lowest_free_fd();
 }
