@@ -120,6 +120,7 @@ void image_free(struct image *image)
 	free(image->opens);
 	free(image->pipes);
 	free(image->ptys);
+	free(image->terminals);
 	free(image->mapped);
 	free(image->shared);
 	free(image->utss);

@@ -71,10 +71,10 @@ struct mounts {
 /* What a file descriptor can refer to. */
 enum open_kind {
 	OPEN_REGULAR, OPEN_DIRECTORY,
-	OPEN_DEVICE,			/* by path: null, zero, full, random, urandom */
+	OPEN_DEVICE,			/* by path: null, zero, full, random, urandom; a terminal outside */
 	OPEN_PIPE, OPEN_FIFO,
 	OPEN_PTY_MASTER, OPEN_PTY_SLAVE,
-	OPEN_OUTSIDE,			/* inherited: a restart puts its own stdin, stdout or stderr here */
+	OPEN_OUTSIDE,			/* stdin, stdout or stderr: a restart puts its own here, or what it is told to */
 	OPEN_PLACE,			/* by path, with O_PATH: no more than a place in the file system */
 	OPEN_EVENTFD,			/* position: its count; object: 1 if it is a semaphore */
 	OPEN_KINDS
@@ -101,7 +101,7 @@ struct open {
 	uint32_t flags;			/* O_ACCMODE, O_APPEND, O_NONBLOCK ...; not O_CLOEXEC */
 	uint64_t position;
 	uint32_t object;		/* pipes[] for OPEN_PIPE and OPEN_FIFO, ptys[] for the two ptys; OPEN_OUTSIDE: 0..2 */
-	uint32_t rdev;			/* OPEN_DEVICE */
+	uint32_t rdev;			/* OPEN_DEVICE; OPEN_OUTSIDE: of the terminal that it was, 0: it was a pipe */
 	uint64_t size;			/* OPEN_REGULAR: when it was recorded */
 	uint32_t mode;			/* OPEN_REGULAR: type and permissions */
 	bool deleted;			/* OPEN_REGULAR: it has no name any more, file is all of it */
@@ -126,9 +126,20 @@ struct pty {
 	bool hung_up;			/* nobody has the slave open any more */
 	unsigned char termios[60];	/* struct termios2 of <asm/termbits.h> is smaller; rest 0 */
 	uint16_t rows, columns, xpixel, ypixel;
+	uint32_t uid, gid, mode;	/* of /dev/pts/N; of the mode, the permissions */
 	int32_t session;		/* tasks[] that leads the session whose terminal it is, or -1 */
 	int32_t foreground;		/* tasks[] one of which is in its foreground group, or -1 */
 	struct blob to_slave, to_master;
+};
+
+/*
+ * The terminal outside of the tree that is a standard descriptor in it: for a restart that gives the tree one in its
+ * place.
+ */
+struct terminal {
+	unsigned char termios[60];	/* as in struct pty */
+	uint16_t rows, columns, xpixel, ypixel;
+	int32_t foreground;		/* tasks[] one of which is in its foreground group, or -1: none is */
 };
 
 struct fd {
@@ -277,6 +288,7 @@ struct image {
 	IMAGE_ARRAY(struct open, opens);
 	IMAGE_ARRAY(struct pipe, pipes);
 	IMAGE_ARRAY(struct pty, ptys);
+	IMAGE_ARRAY(struct terminal, terminals);	/* one, or none */
 	IMAGE_ARRAY(struct mapped_file, mapped);
 	IMAGE_ARRAY(struct shared_memory, shared);
 	IMAGE_ARRAY(struct uts, utss);

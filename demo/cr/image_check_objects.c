@@ -101,10 +101,24 @@ static int check_ptys(const struct image *image)
 			return image_refuse("terminal", i, "/dev/pts/%u is twice there, or cannot be", p->index);
 		if (!is_in_or_none(p->mounts, image->n_mountss))
 			return image_refuse("terminal", i, "its mount namespace is not there");
+		if (p->uid == ~0U || p->gid == ~0U || p->mode > 07777)
+			return image_refuse("terminal", i, "nobody can be its owner, or have its permissions");
 		if (!is_in_or_none(p->session, image->n_tasks) || !is_in_or_none(p->foreground, image->n_tasks))
 			return image_refuse("terminal", i, "its session or foreground group is not there");
 	}
 	return 0;
+}
+
+/* Whoever is in the foreground group is a process: a thread or a zombie cannot be asked for its group. */
+static int check_terminal(const struct image *image)
+{
+	const struct terminal *t = image->n_terminals ? image->terminals : NULL;
+
+	if (!t || t->foreground == -1)
+		return 0;
+	if (is_in(t->foreground, image->n_tasks) && image->tasks[t->foreground].kind == TASK_PROCESS)
+		return 0;
+	return image_refuse("outer terminal", 0, "its foreground group is not there");
 }
 
 static int check_shared(const struct image *image, uint32_t i)
@@ -127,7 +141,7 @@ static int check_shared(const struct image *image, uint32_t i)
 
 int image_check_objects(const struct image *image)
 {
-	if (check_pipes(image) || check_ptys(image))
+	if (check_pipes(image) || check_ptys(image) || check_terminal(image))
 		return -1;
 	for (uint32_t i = 0; i < image->n_opens; i++)
 		if (!open_sound(image, i))

@@ -277,10 +277,25 @@ static void code_pty(struct coder *c, void *element)
 	code_u16(c, &p->columns);
 	code_u16(c, &p->xpixel);
 	code_u16(c, &p->ypixel);
+	code_u32(c, &p->uid);
+	code_u32(c, &p->gid);
+	code_u32(c, &p->mode);
 	code_i32(c, &p->session);
 	code_i32(c, &p->foreground);
 	code_blob(c, &p->to_slave);
 	code_blob(c, &p->to_master);
+}
+
+static void code_terminal(struct coder *c, void *element)
+{
+	struct terminal *t = element;
+
+	code_bytes(c, t->termios, sizeof(t->termios));
+	code_u16(c, &t->rows);
+	code_u16(c, &t->columns);
+	code_u16(c, &t->xpixel);
+	code_u16(c, &t->ypixel);
+	code_i32(c, &t->foreground);
 }
 
 static void code_mapped(struct coder *c, void *element)
@@ -344,6 +359,7 @@ const struct image_list_info image_lists[IMAGE_LISTS] = {
 	[IMAGE_MAPPED]  = LIST("MAPF", mapped,    LIST_MAX,  code_mapped),
 	[IMAGE_PIPE]    = LIST("PIPE", pipes,     LIST_MAX,  code_pipe),
 	[IMAGE_PTY]     = LIST("PTY ", ptys,      LIST_MAX,  code_pty),
+	[IMAGE_TERMINAL] = LIST("TERM", terminals, 1,        code_terminal),
 	[IMAGE_OPEN]    = LIST("OPEN", opens,     LIST_MAX,  code_open),
 	[IMAGE_SHARED]  = LIST("SHM ", shared,    LIST_MAX,  code_shared),
 	[IMAGE_PROCESS] = LIST("PROC", processes, TASKS_MAX, code_process),

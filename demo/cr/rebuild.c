@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "foreground.h"
 #include "image_file.h"
 #include "interrupt.h"
 #include "procfs.h"
@@ -280,8 +281,8 @@ static int prepare(struct builder *b)
 	}
 	for (uint32_t i = 0; i < b->image->n_tasks; i++)
 		b->remote[i].mem = -1;
-	if (check_session(b->image) || check_memory(b->image) || rebuild_find_specials(b) || plan_make(&b->plan, b->image) ||
-	    rebuild_objects_begin(b))
+	if (check_session(b->image) || (b->options->foreground && foreground_check()) || check_memory(b->image) ||
+	    rebuild_find_specials(b) || plan_make(&b->plan, b->image) || rebuild_objects_begin(b) || rebuild_outside(b))
 		return -1;
 	fd = syscall(SYS_pidfd_open, getpid(), 0);
 	b->creation = (struct creation){
@@ -302,9 +303,15 @@ static int prepare(struct builder *b)
 static int build(struct builder *b)
 {
 	if (create_tree(&b->creation) || hold_all(b) || rebuild_objects(b) || join_groups(b) || end_some(b) ||
-	    settle_subreapers(b) ||
-	    rebuild_stops(b) || create_adopted(&b->creation) || rebuild_all(b) || rebuild_compare(b) || let_go(b))
+	    settle_subreapers(b) || rebuild_stops(b) || create_adopted(&b->creation) || rebuild_all(b) ||
+	    rebuild_compare(b) ||
+	    (b->options->ready && b->options->ready(b->creation.tid[0])) ||
+	    (b->options->foreground && foreground_give(b)) || let_go(b)) {
+		foreground_take_back();
 		return -1;
+	}
+	if (b->options->foreground)
+		foreground_show(b);
 	return 0;
 }
 
@@ -327,7 +334,7 @@ static void abort_build(struct builder *b)
 
 pid_t restart(const struct image *image, const struct restart_options *options)
 {
-	struct builder b = { .image = image, .options = options, .creation.pidfd = -1 };
+	struct builder b = { .image = image, .options = options, .creation.pidfd = -1, .outside_fd = { -1, -1, -1 } };
 	pid_t root = -1;
 
 	remote_begin();

@@ -26,6 +26,7 @@ struct builder {
 	/* Descriptors of the restarting program, by opens[], mapped[], shared[] and ptys[]; -1: none. */
 	int *open_fd, *mapped_fd, *shared_fd, *pty_fd;
 	int *mounts_root;		/* and of the root directories of mountss[] */
+	int outside_fd[3];		/* in place of stdin, stdout and stderr from outside; -1: not needed */
 };
 
 /* All of them return 0, or -1 when an error has been reported. */
@@ -48,6 +49,10 @@ int rebuild_find_mounts(struct builder *b);
 
 /* Open with exactly these flags what a path leads to, in a mount namespace of the tree; mounts -1: in our own. */
 int rebuild_open(const struct builder *b, int32_t mounts, const char *path, int flags);
+
+/* Choose what stands in for each standard descriptor from outside; and which of them this descriptor is, 0..2. */
+int rebuild_outside(struct builder *b);
+int rebuild_outside_number(const struct image *image, const struct fd *fd);
 
 /* Its first process, which has created the others in there; as it is now, it has not changed its root directory. */
 pid_t rebuild_first_in(const struct builder *b, int mounts);

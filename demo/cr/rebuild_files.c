@@ -95,36 +95,6 @@ static int open_eventfd(const struct open *o)
 	return fd;
 }
 
-/*
- * A terminal or a pipe is what there was: behind a directory would be more than there ever was.  A terminal is often
- * all three of them: see source_fd() in rebuild_process.c.
- */
-static int check_outside(const struct open *o)
-{
-	struct stat st;
-
-	for (uint32_t fd = 0; fd <= STDERR_FILENO; fd++) {
-		if ((fd != o->object && !o->rdev) || fstat(fd, &st) || !S_ISDIR(st.st_mode))
-			continue;
-		report(0, "our own descriptor %u is a directory: the tree had a terminal or a pipe there", fd);
-		return -1;
-	}
-	return 0;
-}
-
-/* What is outside is the same description as ours: what is appended to a file by several does not overwrite. */
-static int inherit(const struct open *o)
-{
-	int fd;
-
-	if (check_outside(o))
-		return -1;
-	fd = fcntl(o->object, F_DUPFD_CLOEXEC, 3);
-	if (fd < 0 && errno == EBADF)
-		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	return fd < 0 ? fail(o, "inherit") : fd;
-}
-
 /* Each end of a fifo by its name, with which it was opened: not all may have come the same way. */
 static int open_end(const struct builder *b, const struct open *o, const struct ends *e)
 {
@@ -146,8 +116,6 @@ static int open_one(const struct builder *b, const struct open *o, const struct 
 	case OPEN_PIPE:
 	case OPEN_FIFO:
 		return open_end(b, o, &ends[o->object]);
-	case OPEN_OUTSIDE:
-		return inherit(o);
 	case OPEN_EVENTFD:
 		return open_eventfd(o);
 	case OPEN_PTY_MASTER:
@@ -160,7 +128,7 @@ static int open_one(const struct builder *b, const struct open *o, const struct 
 
 static int set_state(const struct open *o, int fd)
 {
-	if (o->kind == OPEN_OUTSIDE || o->kind == OPEN_PLACE)
+	if (o->kind == OPEN_PLACE)
 		return 0;
 	if (fcntl(fd, F_SETFL, o->flags & ~(unsigned int)O_ACCMODE))
 		return fail(o, "set the flags of");
@@ -239,6 +207,8 @@ int rebuild_opens(struct builder *b)
 		ends[i] = (struct ends){ -1, -1 };
 	ret = make_pipes(b, ends);
 	for (uint32_t i = 0; i < image->n_opens && !ret; i++) {
+		if (image->opens[i].kind == OPEN_OUTSIDE)
+			continue;	/* rebuild_outside() */
 		b->open_fd[i] = open_one(b, &image->opens[i], ends);
 		ret = b->open_fd[i] < 0 ? -1 : set_state(&image->opens[i], b->open_fd[i]);
 	}

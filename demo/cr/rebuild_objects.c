@@ -117,6 +117,9 @@ void rebuild_objects_close(struct builder *b)
 	close_all(b->shared_fd, b->image->n_shared);
 	close_all(b->pty_fd, b->image->n_ptys);
 	close_all(b->mounts_root, b->image->n_mountss);
+	for (int i = 0; i < 3; i++)
+		if (b->outside_fd[i] >= 0)
+			close(b->outside_fd[i]);
 	b->open_fd = b->mapped_fd = b->shared_fd = b->pty_fd = b->mounts_root = NULL;
 }
 

@@ -18,16 +18,11 @@
 
 #define NS_PER_S 1000000000LL
 
-/*
- * Which of the restarting program's descriptors it is to be.  A terminal is often stdin, stdout and stderr at once;
- * what stands in for it may be three different files.
- */
+/* Which of the restarting program's descriptors it is to be. */
 static int source_fd(const struct builder *b, const struct fd *fd)
 {
-	const struct open *o = &b->image->opens[fd->open];
-
-	if (o->kind == OPEN_OUTSIDE && o->rdev && fd->number <= STDERR_FILENO && fcntl(fd->number, F_GETFD) >= 0)
-		return fd->number;
+	if (b->image->opens[fd->open].kind == OPEN_OUTSIDE)
+		return b->outside_fd[rebuild_outside_number(b->image, fd)];
 	return b->open_fd[fd->open];
 }
 

@@ -9,17 +9,25 @@
 #include <asm/termbits.h>
 #include <asm/unistd.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include "pty_master.h"
 #include "rebuild.h"
 #include "report.h"
 
-static int set_pty(int fd, const struct pty *p)
+static int set_pty(const struct builder *b, int fd, const struct pty *p)
 {
 	struct { unsigned short rows, columns, xpixel, ypixel; } size = { p->rows, p->columns, p->xpixel, p->ypixel };
 	int unlocked = 0, packet = p->packet, slave;
+	char path[64];
 
+	if (p->mounts < 0)
+		snprintf(path, sizeof(path), "/dev/pts/%u", p->index);
+	else
+		snprintf(path, sizeof(path), "/proc/%d/root/dev/pts/%u", rebuild_first_in(b, p->mounts), p->index);
+	if (chown(path, p->uid, p->gid) || chmod(path, p->mode))
+		return -1;
 	if (ioctl(fd, TIOCSPTLCK, &unlocked) || ioctl(fd, TIOCPKT, &packet) || ioctl(fd, TCSETS2, p->termios) ||
 	    ioctl(fd, TIOCSWINSZ, &size))
 		return -1;
@@ -32,7 +40,7 @@ static int set_pty(int fd, const struct pty *p)
 static int make_pty(struct builder *b, uint32_t i, int fd)
 {
 	b->pty_fd[i] = fd;
-	if (fd >= 0 && !set_pty(fd, &b->image->ptys[i]))
+	if (fd >= 0 && !set_pty(b, fd, &b->image->ptys[i]))
 		return 0;
 	report(errno, "make the terminal /dev/pts/%u again", b->image->ptys[i].index);
 	return -1;

@@ -271,6 +271,10 @@ int checkpoint(pid_t root, const char *path, bool leave_running)
 			ret = record_check_outsiders(&rec, leave_running);
 		if (!ret)
 			ret = image_commit(&rec.writer);
+		if (!ret)
+			record_say_outside(&rec);
+		if (!ret && !leave_running)
+			record_free_terminal(&rec);
 		if (!ret && !leave_running)
 			ret = hold_kill(&rec.tree, rec.remote);
 		else

@@ -84,6 +84,15 @@ int record_check_outsiders(const struct recorder *rec, bool only_warn);
 /* After all processes: what pipes and terminals hold, and whether all their ends are in the tree. */
 int record_objects(struct recorder *rec);
 
+/* When the image is written: say what of the tree's standard descriptors will not come back.  record_outside.c */
+void record_say_outside(const struct recorder *rec);
+
+/*
+ * Before the tree is killed: a terminal outside that one of it is in the foreground of, and that it has told not to echo
+ * or not to read by lines, does both again.  Who reads from it next finds it so.
+ */
+void record_free_terminal(const struct recorder *rec);
+
 /* index is that of the process's leader in the tree. */
 int record_process(struct recorder *rec, int index, struct process *p);
 

@@ -144,14 +144,17 @@ static int32_t first_of_inode(const struct recorder *rec, const struct look *l, 
 static int record_open(struct recorder *rec, struct look *l)
 {
 	bool there;
+	unsigned int standard = l->fd <= STDERR_FILENO ? 1U << l->fd : 0;
 	uint32_t n = rec->image.n_opens, place = place_of(rec, l, &there), *sorted;
 	int32_t same_inode = record_is_deleted(l) ? first_of_inode(rec, l, place) : -1;
 	struct open_key *larger;
 	struct open *o;
 	int ret;
 
-	if (there)
+	if (there) {
+		rec->opens[rec->sorted[place]].standard |= standard;
 		return rec->sorted[place];
+	}
 	larger = realloc(rec->opens, (n + 1) * sizeof(*larger));
 	if (larger)
 		rec->opens = larger;
@@ -163,7 +166,10 @@ static int record_open(struct recorder *rec, struct look *l)
 		return record_refuse(l, strerror(ENOMEM));
 	memmove(sorted + place + 1, sorted + place, (n - place) * sizeof(*sorted));
 	sorted[place] = n;
-	rec->opens[n] = (struct open_key){ l->r->tid, l->fd, l->st.st_dev, l->st.st_ino, l->mount, NULL };
+	rec->opens[n] = (struct open_key){
+		.tid = l->r->tid, .fd = l->fd, .dev = l->st.st_dev, .ino = l->st.st_ino, .mount = l->mount,
+		.standard = standard,
+	};
 	o->flags = l->flags & ~(unsigned int)O_CLOEXEC;
 	o->position = l->position;
 	o->same_inode = same_inode;

@@ -15,6 +15,7 @@ struct open_key {
 	ino_t ino;
 	int mount;
 	const char *lost;	/* a terminal's: why its path leads to it no more; NULL: it does */
+	unsigned int standard;	/* bit N: somebody in the tree has it as descriptor N, 0..2 */
 };
 
 /* A descriptor while it is looked at. */
@@ -57,5 +58,6 @@ int record_terminal(struct recorder *rec, const struct look *l, struct open *o);
 /* After all processes.  0, or -1 when reported. */
 int record_pipes(struct recorder *rec);
 int record_terminals(struct recorder *rec);
+int record_outer_terminal(struct recorder *rec);
 
 #endif

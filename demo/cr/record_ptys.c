@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Terminals.  A pseudoterminal whose master is in the tree is recorded; all others are outside, and a restart puts its
- * own in their place.
+ * Terminals.  A pseudoterminal whose master is in the tree is recorded.  All others are outside: one that is a standard
+ * descriptor has been inherited, and a restart puts its own in its place (record_outside.c); one that is not has been
+ * opened by its name, and is again.
  *
  * A master cannot be opened again by its path, which would make a new one; pidfd_getfd() gets at it.  What lies in a
  * terminal's queues cannot be copied without taking it out: a tree is recorded when they are empty.  (A line that is
@@ -10,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,6 +24,7 @@
 #include "report.h"
 
 #define PTS_MAJOR 136
+#define BY_NAME (STDERR_FILENO + 1)	/* in place of a standard descriptor, until it is known whose terminal it is */
 
 /* The device of the terminal behind /dev/tty, /dev/console or /dev/ptmx: for both ends of a pty the slave's. */
 static uint32_t device_of(int fd, uint32_t otherwise)
@@ -31,7 +34,25 @@ static uint32_t device_of(int fd, uint32_t otherwise)
 	return ioctl(fd, TIOCGDEV, &dev) ? otherwise : dev;
 }
 
-static int read_pty(const struct look *l, struct pty *p)
+/* Who owns the slave's name, and may open it; by our own mounts, or by those of the task. */
+static int read_owner(const struct look *l, struct pty *p)
+{
+	char path[64];
+	struct stat st;
+
+	if (p->mounts < 0)
+		snprintf(path, sizeof(path), "/dev/pts/%u", p->index);
+	else
+		snprintf(path, sizeof(path), "/proc/%d/root/dev/pts/%u", l->r->tid, p->index);
+	if (stat(path, &st) || st.st_rdev != makedev(PTS_MAJOR, p->index))
+		return record_refuse(l, "the owner of its terminal cannot be read");
+	p->uid = st.st_uid;
+	p->gid = st.st_gid;
+	p->mode = st.st_mode & 07777;
+	return 0;
+}
+
+static int read_pty(const struct look *l, int32_t mounts, struct pty *p)
 {
 	struct { unsigned short rows, columns, xpixel, ypixel; } size;
 	struct pollfd poll_fd = { .fd = l->own, .events = POLLIN };
@@ -50,11 +71,11 @@ static int read_pty(const struct look *l, struct pty *p)
 	_Static_assert(sizeof(termios) <= sizeof(p->termios), "struct termios2 has room");
 	*p = (struct pty){
 		.index = index, .locked = locked, .packet = packet, .rows = size.rows, .columns = size.columns,
-		.xpixel = size.xpixel, .ypixel = size.ypixel, .session = -1, .foreground = -1,
+		.xpixel = size.xpixel, .ypixel = size.ypixel, .session = -1, .foreground = -1, .mounts = mounts,
 		.hung_up = poll_fd.revents & POLLHUP,
 	};
 	memcpy(p->termios, &termios, sizeof(termios));
-	return 0;
+	return read_owner(l, p);
 }
 
 /* The index in image.ptys; -1: none. */
@@ -78,9 +99,7 @@ int record_terminal(struct recorder *rec, const struct look *l, struct open *o)
 		/* Of one that is outside that is of no interest. */
 		rec->opens[rec->image.n_opens - 1].lost = lost;
 		o->kind = OPEN_OUTSIDE;		/* until the master turns up */
-		o->object = (l->flags & O_ACCMODE) == O_RDONLY ? STDIN_FILENO : STDOUT_FILENO;
-		if (l->fd <= STDERR_FILENO)
-			o->object = l->fd;
+		o->object = l->fd <= STDERR_FILENO ? l->fd : BY_NAME;
 		return 0;
 	}
 	if (lost)
@@ -88,16 +107,41 @@ int record_terminal(struct recorder *rec, const struct look *l, struct open *o)
 	o->kind = OPEN_PTY_MASTER;
 	known = find_pty(rec, o->rdev);
 	if (known < 0) {
-		if (read_pty(l, &pty))
+		if (read_pty(l, o->mounts, &pty))
 			return -1;
 		p = image_append(&rec->image, IMAGE_PTY);
 		if (!p)
 			return record_refuse(l, strerror(ENOMEM));
 		*p = pty;
-		p->mounts = o->mounts;
 		known = rec->image.n_ptys - 1;
 	}
 	o->object = known;
+	return 0;
+}
+
+/* It is inherited; or opened again by its name, which must lead to it still. */
+static int settle_outside(struct recorder *rec, uint32_t i)
+{
+	const struct open_key *key = &rec->opens[i];
+	struct open *o = &rec->image.opens[i];
+	struct stat st;
+	int fd;
+
+	if (o->object != BY_NAME) {
+		o->mounts = -1;
+		return 0;
+	}
+	fd = record_get_fd(key->tid, key->fd);
+	if (key->lost || fd < 0 || fstat(fd, &st)) {
+		record_refuse_fd(rec, key->tid, key->fd, o->path, key->lost ? key->lost : strerror(errno));
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	close(fd);
+	o->kind = OPEN_DEVICE;
+	o->object = 0;
+	o->rdev = st.st_rdev;
 	return 0;
 }
 
@@ -108,8 +152,8 @@ static int settle_slaves(struct recorder *rec)
 		struct open *o = &rec->image.opens[i];
 		int pty = o->kind == OPEN_OUTSIDE ? find_pty(rec, o->rdev) : -1, fd, waiting = 0;
 
-		if (o->kind == OPEN_OUTSIDE && pty < 0)
-			o->mounts = -1;
+		if (pty < 0 && o->kind == OPEN_OUTSIDE && settle_outside(rec, i))
+			return -1;
 		if (pty < 0)
 			continue;
 		if (rec->opens[i].lost)
@@ -172,5 +216,5 @@ int record_terminals(struct recorder *rec)
 	for (int i = 0; i < rec->tree.n; i++)
 		if (rec->image.tasks[i].kind == TASK_PROCESS && record_controlling(rec, i))
 			return -1;
-	return 0;
+	return record_outer_terminal(rec);
 }

@@ -20,6 +20,12 @@ struct restart_options {
 	enum restart_pids pids;
 	bool clone3;		/* clone3() with set_tid in place of clone_with_pids() */
 	bool stopped;		/* each process with SIGSTOP, so that it goes on when it gets SIGCONT */
+	bool foreground;	/* with the terminal: restart_foreground_wait() */
+	bool image_is_stdin;	/* the image was read from there: nothing is left of it for the tree */
+	/* Files in place of what the tree had as stdin, stdout and stderr from outside; NULL: see rebuild_outside.c. */
+	const char *standard[3];
+	/* Called with the pid of the first task when all is built, and before it goes on; not 0 gives the tree up. */
+	int (*ready)(pid_t root);
 };
 
 /* The first level, of as many as a task has, at which it gets its recorded pid; there is none: levels. */
@@ -48,5 +54,12 @@ static inline unsigned int restart_first_level(const struct restart_options *opt
  * orphans: a caller that is to be its parent is a subreaper (PR_SET_CHILD_SUBREAPER).
  */
 pid_t restart(const struct image *image, const struct restart_options *options);
+
+/*
+ * After a restart() in the foreground: wait until the first task has ended, and take the terminal back.  While it is
+ * stopped, so is the caller, without the terminal.  SIGHUP, SIGTERM, SIGUSR1 and SIGUSR2 are passed on to it.  Returns its
+ * exit status, or 128 + N if signal N has killed it.
+ */
+int restart_foreground_wait(void);
 
 #endif

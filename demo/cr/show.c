@@ -89,7 +89,7 @@ static void show_fd(FILE *f, const struct image *image, const struct fd *fd)
 			image->pipes[o->object].bytes.size);
 		break;
 	case OPEN_OUTSIDE:
-		fprintf(f, "outside: a restart's own %u", o->object);
+		fprintf(f, "outside: a restart's own %u, was %s", o->object, shown(o->path));
 		break;
 	default:
 		fprintf(f, "%s", shown(o->path));
@@ -196,6 +196,14 @@ static void show_task(FILE *f, const struct image *image, uint32_t i)
 	show_thread(f, &image->threads[t->thread]);
 }
 
+static void show_terminal(FILE *f, const struct image *image, const struct terminal *t)
+{
+	fprintf(f, "terminal, outside: %u rows, %u columns", t->rows, t->columns);
+	if (t->foreground >= 0)
+		fprintf(f, "; task %d `%s' was in the foreground", t->foreground, shown(image->tasks[t->foreground].name));
+	fputc('\n', f);
+}
+
 void image_show(FILE *f, const struct image *image)
 {
 	struct tree tree;
@@ -204,6 +212,8 @@ void image_show(FILE *f, const struct image *image)
 		table_print(f, "as recorded", &tree, COLUMN_PGID | COLUMN_SID);
 		tree_free(&tree);
 	}
+	for (uint32_t i = 0; i < image->n_terminals; i++)
+		show_terminal(f, image, &image->terminals[i]);
 	for (uint32_t i = 0; i < image->n_tasks; i++)
 		show_task(f, image, i);
 }

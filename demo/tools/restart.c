@@ -15,6 +15,7 @@
 
 static const char help[] =
 	"Usage: restart [-i FILE] [--pids=all|known|youngest|none] [--clone3] [--stopped]\n"
+	"       restart ... [--foreground] [--stdin=FILE] [--stdout=FILE] [--stderr=FILE]\n"
 	"Build the tree that `checkpoint' recorded again, and let it go on in the\n"
 	"background.\n"
 	"\n"
@@ -24,6 +25,10 @@ static const char help[] =
 	"      --pids=youngest    only that in its own, the youngest pid namespace\n"
 	"      --pids=none        those that the kernel chooses\n"
 	"  -3, --clone3           with mainline's clone3(set_tid), not clone_with_pids()\n"
+	"  -f, --foreground       it gets the terminal: wait, and return its status\n"
+	"      --stdin=FILE       for a standard input, output or error from outside;\n"
+	"      --stdout=FILE      else it gets ours, but no terminal to read from and\n"
+	"      --stderr=FILE      no pipe if it had none; these two are appended to\n"
 	"  -s, --stopped          leave it stopped, until its tasks get SIGCONT\n"
 	"  -h, --help             this text\n"
 	"\n"
@@ -46,6 +51,14 @@ static enum restart_pids parse_pids(const char *arg)
 	die_usage("--pids: `%s' is none of all, known, youngest, none", arg);
 }
 
+static int say_pid(pid_t root)
+{
+	printf("%d\n", root);
+	return finish(EXIT_OK);
+}
+
+enum { OPTION_STDIN = 256 };	/* and stdout, stderr */
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -53,6 +66,10 @@ int main(int argc, char **argv)
 		{ "pids", required_argument, NULL, 'p' },
 		{ "clone3", no_argument, NULL, '3' },
 		{ "stopped", no_argument, NULL, 's' },
+		{ "foreground", no_argument, NULL, 'f' },
+		{ "stdin", required_argument, NULL, OPTION_STDIN },
+		{ "stdout", required_argument, NULL, OPTION_STDIN + 1 },
+		{ "stderr", required_argument, NULL, OPTION_STDIN + 2 },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
@@ -63,7 +80,7 @@ int main(int argc, char **argv)
 	int c;
 
 	report_program(argv[0]);
-	while ((c = getopt_long(argc, argv, "i:p:3sh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "i:p:3sfh", options, NULL)) != -1) {
 		switch (c) {
 		case 'i':
 			path = optarg;
@@ -77,6 +94,15 @@ int main(int argc, char **argv)
 		case 's':
 			how.stopped = true;
 			break;
+		case 'f':
+			how.foreground = true;
+			how.ready = say_pid;
+			break;
+		case OPTION_STDIN:
+		case OPTION_STDIN + 1:
+		case OPTION_STDIN + 2:
+			how.standard[c - OPTION_STDIN] = optarg;
+			break;
 		case 'h':
 			fputs(help, stdout);
 			return finish(EXIT_OK);
@@ -88,6 +114,9 @@ int main(int argc, char **argv)
 		die_usage("`%s': no argument is expected", argv[optind]);
 	if (how.clone3 && how.pids == PIDS_NONE)
 		die_usage("--clone3 and --pids=none: with no pids there is nothing for it to choose");
+	if (how.foreground && how.stopped)
+		die_usage("--foreground and --stopped: who is stopped has no use for the terminal");
+	how.image_is_stdin = !strcmp(path, "-");
 
 	interrupt_begin();
 	if (image_load(&image, path))
@@ -96,8 +125,9 @@ int main(int argc, char **argv)
 	image_free(&image);
 	if (root < 0)
 		return EXIT_FAILED;
-	printf("%d\n", root);
-	if (finish(EXIT_OK) != EXIT_OK) {
+	if (how.foreground)
+		return restart_foreground_wait();
+	if (say_pid(root) != EXIT_OK) {
 		kill_tree(root);
 		return EXIT_FAILED;
 	}

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 
 #include "calls.h"
+#include "person.h"
 #include "report.h"
 #include "restored.h"
 
@@ -24,15 +25,15 @@
 
 static int open_master(void)
 {
-	int fd = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC), unlocked = 0;
+	int fd = person_master();
 
-	MUST(fd >= 0 && !ioctl(fd, TIOCSPTLCK, &unlocked));
+	MUST(fd >= 0);
 	return fd;
 }
 
 static int open_slave(int master, int flags)
 {
-	int fd = ioctl(master, TIOCGPTPEER, flags | O_NOCTTY);
+	int fd = person_slave(master, flags);
 
 	MUST(fd >= 0);
 	return fd;
@@ -75,6 +76,24 @@ static void settings(void)
 	SAME(revents(master), POLLHUP);
 }
 
+/* Who may open the slave by its name. */
+static void owner(void)
+{
+	int master = open_master();
+	unsigned int index;
+	char path[32];
+	struct stat st;
+
+	MUST(!ioctl(master, TIOCGPTN, &index));
+	snprintf(path, sizeof(path), "/dev/pts/%u", index);
+	MUST(!chown(path, 1234, 4321) && !chmod(path, 0640));
+	record_here();
+	MUST(!stat(path, &st));
+	SAME(st.st_uid, 1234);
+	SAME(st.st_gid, 4321);
+	SAME(st.st_mode, S_IFCHR | 0640);
+}
+
 /* One in packet mode, one that is locked, one whose slave was closed, one whose slave has never been opened. */
 static void states(void)
 {
@@ -95,55 +114,27 @@ static void states(void)
 	MUST(ioctl(locked, TIOCGPTPEER, O_RDWR | O_NOCTTY) < 0);
 }
 
-/* Read what the terminal says until these words are there; what is behind them is for the next time. */
 static void expect_words(int master, const char *words)
 {
-	static char text[4096];
-	static size_t used;
-	long deadline = now_ms() + BOUND_MS;
-	const char *found;
+	const char *text = person_reads(master, words);
 
-	while (!(found = strstr(text, words))) {
-		struct pollfd p = { .fd = master, .events = POLLIN };
-		ssize_t n;
-
-		if (now_ms() > deadline || used > sizeof(text) - 2)
-			wrong("the terminal says `%s' and not `%s'", text, words);
-		if (poll(&p, 1, 100) <= 0)
-			continue;
-		n = read(master, text + used, sizeof(text) - 1 - used);
-		MUST(n > 0);
-		used += n;
-		text[used] = '\0';
-	}
-	found += strlen(words);
-	used -= found - text;
-	memmove(text, found, used + 1);
+	if (text)
+		wrong("the terminal says `%s' and not `%s'", text, words);
 }
 
 static void type(int master, const char *line)
 {
-	MUST(write(master, line, strlen(line)) == (ssize_t)strlen(line));
+	MUST(!person_types(master, line));
 }
 
-/* A shell whose controlling terminal it is, with job control: as script(1) or a login has one. */
 static pid_t start_shell(int master)
 {
 	pid_t pid = fork();
-	int slave;
 
 	MUST(pid >= 0);
 	if (pid)
 		return pid;
-	MUST(setsid() == getpid());
-	slave = open_slave(master, O_RDWR);
-	MUST(!ioctl(slave, TIOCSCTTY, 0));
-	for (int fd = 0; fd < 3; fd++)
-		MUST(dup2(slave, fd) == fd);
-	if (slave > 2)
-		close(slave);
-	setenv("PS1", "ready> ", 1);
-	execlp("sh", "sh", "-i", NULL);
+	person_shell(master);
 	wrong("run a shell");
 }
 
@@ -273,32 +264,93 @@ static void outside_terminal(void)
 	MUST(!fstat(9, &st));
 }
 
+/* What has been opened by its name is it again, whatever the tools have. */
+static void opened_by_itself(void)
+{
+	char path[32];
+	struct stat before, now;
+	int fd, null = open("/dev/null", O_RDWR), console = open("/dev/console", O_WRONLY | O_NOCTTY);
+
+	snprintf(path, sizeof(path), "/dev/pts/%d", outside);
+	for (int i = 0; i <= 2; i++)
+		MUST(dup2(null, i) == i);
+	fd = fcntl(open(path, O_RDWR | O_NOCTTY), F_DUPFD, 20);
+	MUST(fd >= 20 && console > 2 && !fstat(fd, &before));
+	record_here();
+	MUST(!fstat(fd, &now) && now.st_rdev == before.st_rdev && now.st_ino == before.st_ino);
+	SAME(fcntl(fd, F_GETFL) & ~O_LARGEFILE, O_RDWR);
+	MUST(write(fd, "seen\n", 5) == 5);
+	MUST(!fstat(console, &now) && now.st_rdev == 0x501);
+}
+
 static const struct subject_row subjects[] = {
 	{ "settings, size, flags", settings, EVERY_WAY },
+	{ "owner, group, mode", owner, EVERY_WAY },
 	{ "packet mode, lock, and slaves that are closed", states, 0 },
 	{ "a shell goes on", shell, EVERY_WAY },
 	{ "a program in the foreground", foreground, EVERY_WAY & ~WAY_STOPPED },
 	{ "who gave the session's terminal back is without", without_terminal, 0 },
 };
 
-static void run_outside(void)
+/* Returns the master of that terminal. */
+static int use_outside(void)
 {
-	struct restored r;
 	int master = open_master(), number;
 
 	use_images();
 	if (ioctl(master, TIOCGPTN, &number))
 		broken("a terminal");
 	outside = number;
+	return master;
+}
+
+static void run_outside(void)
+{
+	struct restored r;
+	int master = use_outside();
+
 	restored_start(&r, outside_terminal);
+	remarked(TOOL("checkpoint", "-o", "image", number(r.root)), "descriptors 0, 1, 2: the terminal `/dev/pts/");
+	restored_restart(&r, WAY_ALL);
+	restored_answer(&r);
+	restored_end(&r);
+	close(master);
+}
+
+static void run_opened(void)
+{
+	struct restored r;
+	int master = use_outside();
+	const char *text;
+
+	restored_start(&r, opened_by_itself);
 	restored_checkpoint(&r);
 	restored_restart(&r, WAY_ALL);
 	restored_answer(&r);
+	text = person_reads(master, "seen");
+	if (text)
+		fail("the terminal says `%s'", text);
+	restored_end(&r);
+	close(master);
+}
+
+/* Its name is gone: it could not be opened again. */
+static void run_hung_up(void)
+{
+	struct restored r;
+	int master = use_outside();
+
+	restored_start(&r, opened_by_itself);
+	close(master);
+	complained(TOOL("checkpoint", "-o", "image", number(r.root)), 1, "its name is gone");
+	restored_compare(&r, WAY_LEFT);
 	restored_end(&r);
 }
 
 static const struct function_row functions[] = {
 	{ "a terminal outside is a restart's own", run_outside },
+	{ "one that the program has opened is opened again", run_opened },
+	{ "one that it has opened and that is gone is refused", run_hung_up },
 };
 
 static const struct group restored_ttys_groups[] = { SUBJECTS(subjects), FUNCTIONS(functions) };

@@ -328,7 +328,7 @@ static void directory_as_stdin(void)
 		broken("a terminal");
 	use_images();
 	restored_start(&r, outside_terminal);
-	restored_checkpoint(&r);
+	remarked(TOOL("checkpoint", "-o", "image", number(r.root)), "the terminal `/dev/pts/");
 	complained(TOOL("sh", "-c", "exec restart -i image </"), 1, "our own descriptor 0 is a directory");
 	same_tasks(&r.before, "a restart that was refused");
 	restored_restart(&r, WAY_ALL);

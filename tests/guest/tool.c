@@ -145,6 +145,13 @@ const struct said *succeeded(const struct said *s)
 	return s;
 }
 
+const struct said *remarked(const struct said *s, const char *words)
+{
+	if (s->status || *s->out || !strstr(s->err, words))
+		fail("expected exit status 0 and a remark `%s', saw %d, `%s'", words, s->status, shown(s));
+	return s;
+}
+
 const struct said *complained(const struct said *s, int status, const char *words)
 {
 	if (s->status != status || !*s->err || *s->out || (words && !strstr(s->err, words)))

@@ -50,6 +50,9 @@ int finish_tool(struct running *r);
 /* Exit status 0 and no complaint; returns what was said, for more to be asked of it. */
 const struct said *succeeded(const struct said *s);
 
+/* Exit status 0, nothing on standard output, and a remark in which these words stand. */
+const struct said *remarked(const struct said *s, const char *words);
+
 /* This exit status, nothing on standard output, and a complaint in which these words stand (NULL: any). */
 const struct said *complained(const struct said *s, int status, const char *words);
 

@@ -192,6 +192,12 @@ EDIT(pipe_large, image->pipes[0].capacity = 1U << 31)
 EDIT(fifo_relative, *FIND(pipes, p, p->path)->path = 'f')
 EDIT(pty_index, image->ptys[0].index = 256)
 EDIT(pty_session, image->ptys[0].session = image->n_tasks)
+EDIT(pty_owner, image->ptys[0].uid = ~0U)
+EDIT(pty_mode, image->ptys[0].mode = 010000)
+#define TERMINAL(task) ((struct terminal *)image_append(image, IMAGE_TERMINAL))->foreground = (task)
+EDIT(foreground_far, TERMINAL(image->n_tasks))
+EDIT(foreground_zombie, TERMINAL(TASK(TASK_ZOMBIE) - image->tasks))
+EDIT(two_terminals, TERMINAL(-1); TERMINAL(-1))
 EDIT(shared_size, image->shared[0].size = 0)
 EDIT(shared_odd, image->shared[0].size += 1)
 EDIT(shared_all, image->shared[0].size = ~0xfffULL)
@@ -312,6 +318,11 @@ static const struct row object_rows[] = {
 	{ "a fifo without a path", fifo_relative, "a fifo without an absolute path" },
 	{ "/dev/pts/256", pty_index, "/dev/pts/256" },
 	{ "a terminal's session that is not there", pty_session, "terminal 0: " },
+	{ "a terminal of nobody", pty_owner, "nobody can be its owner" },
+	{ "a terminal with more than permissions", pty_mode, "nobody can be its owner" },
+	{ "a foreground that is not there", foreground_far, "outer terminal 0: " },
+	{ "a zombie in the foreground", foreground_zombie, "outer terminal 0: " },
+	{ "two terminals outside", two_terminals, "TERM" },
 	{ "shared memory of no size", shared_size, "no such size" },
 	{ "shared memory of half a page", shared_odd, "no such size" },
 	{ "shared memory of all addresses", shared_all, "no such size" },

@@ -19,6 +19,7 @@ CASES="
 10  auto_shell                       | mode=auto: the shell finds its child after the restart, and not without pids
 120 fork_bomb                        | a fork bomb by root leaves the shell alive, and Ctrl-C five times ends it
 60  power_in_container               | poweroff, reboot and halt in a container say that they are not permitted
+60  unsaved_text                     | vi with text that is not saved is checkpointed, and goes on by restart --foreground
 60  killed_shell                     | a shell that is killed is replaced by another
 60  run_by_a_person                  | ./build.sh run: it says how to leave QEMU, and Ctrl-A X leaves
 60  run_by_a_person --kernel         | ./build.sh run --kernel: the tour without the menu, and Ctrl-A X leaves
@@ -198,6 +199,17 @@ fork_bomb() {
 		!NF { exit }
 		{ rows = rows " " $1 }
 		END { print "left:" rows; exit rows != " init console sh pidtable" }' || fail "others are left"
+}
+
+# The background job takes vi away when there is a file `go', which vi writes: nothing depends on the time.
+# shellcheck disable=SC2016 # the shell in the machine expands them
+unsaved_text() {
+	directly mode=shell
+	play wait "$PROMPT" send 'cd /tmp; (until [ -e go ]; do sleep 0.1; done; checkpoint -o vi.img $(pidof vi)) & vi note\r' \
+		wait 'note' send 'ia line of text\033' wait 'a line of text' send ':w go\r' \
+		wait 'descriptors 0, 1, 2: the terminal' wait "$PROMPT" send 'restart -f -i vi.img\r' wait 'a line of text' \
+		send ':wq\r' wait "$PROMPT" send 'echo it ended with $?; cat note\r' wait 'it ended with 0' \
+		wait 'a line of text' wait "$PROMPT" send 'poweroff\r' end
 }
 
 power_in_container() {
