@@ -160,7 +160,7 @@ struct vma {
 	uint32_t start, end;
 	uint32_t kind;
 	uint32_t prot;			/* PROT_* */
-	uint32_t flags;			/* MAP_PRIVATE or MAP_SHARED, MAP_GROWSDOWN, MAP_NORESERVE, MAP_LOCKED */
+	uint32_t flags;			/* MAP_PRIVATE or MAP_SHARED, MAP_GROWSDOWN, MAP_NORESERVE, MAP_LOCKED (MAP_NONBLOCK: on fault) */
 	uint64_t offset;		/* in the file or object, bytes */
 	int32_t object;			/* VMA_FILE: mapped[]; VMA_SHARED_ANON: shared[]; else -1 */
 	uint32_t advice;		/* bits: 1 << MADV_DONTFORK and the like; see record_mm.c */
@@ -232,6 +232,11 @@ struct process {
 	uint64_t rlimit_soft[16], rlimit_hard[16];
 	int32_t oom_score_adj;
 	bool subreaper;
+	/* Settings that /proc shows of none. */
+	uint32_t membarrier;		/* bits: the commands that have registered it */
+	uint32_t mlock_future;		/* MCL_FUTURE, also with MCL_ONFAULT; 0: neither */
+	uint32_t mdwe;			/* PR_MDWE_* */
+	bool thp_disable;
 	uint32_t stop_signal;		/* it was stopped by this signal; 0: it was not */
 };
 
@@ -249,6 +254,12 @@ struct thread {
 	uint32_t rseq, rseq_size, rseq_signature;	/* 0: not registered */
 	int32_t nice;
 	uint32_t policy, priority;	/* SCHED_* */
+	uint64_t slice_ns;		/* how long SCHED_OTHER and SCHED_BATCH run at a time; 0: others */
+	uint64_t affinity;		/* bit N: CPU N; 0: any */
+	uint64_t timer_slack_ns;
+	uint32_t io_priority;		/* as ioprio_get() returns it */
+	uint32_t mce_kill;		/* PR_MCE_KILL_LATE, EARLY or DEFAULT */
+	bool io_flusher, no_tsc;	/* PR_SET_IO_FLUSHER; PR_SET_TSC: to read the counter is a fault */
 	uint32_t parent_death_signal;
 	uint32_t personality;
 	/* Credentials. */

@@ -4,8 +4,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 #include "image_check.h"
+#include "settings.h"
 
 #define NS_PER_S 1000000000LL
 #define SECONDS_MAX 0x7fffffffLL	/* what setitimer() of i386 can be given */
@@ -154,6 +156,9 @@ static int check_limits(const struct process *p, uint32_t i)
 			return image_refuse("process", i, "its limit %d is above its upper bound", n);
 	if (p->umask > 0777)
 		return image_refuse("process", i, "its umask is 0%o", p->umask);
+	if (p->membarrier & ~(uint32_t)MEMBARRIER_REGISTRATIONS || p->mdwe > 3 || p->mdwe == PR_MDWE_NO_INHERIT ||
+	    (p->mlock_future && (p->mlock_future & ~(uint32_t)MCL_ONFAULT) != MCL_FUTURE))
+		return image_refuse("process", i, "a setting that no process can have");
 	if (p->oom_score_adj < -1000 || p->oom_score_adj > 1000)
 		return image_refuse("process", i, "its oom_score_adj is %d", p->oom_score_adj);
 	return 0;
@@ -184,6 +189,9 @@ int image_check_thread(const struct image *image, uint32_t i)
 		return image_refuse("thread", i, "%u bytes of FPU state of kind 0x%x", t->fpu.size, t->fpu_kind);
 	if (!pending_sound(t->pending, t->n_pending))
 		return image_refuse("thread", i, "a signal is pending that cannot be");
+	if (t->mce_kill > PR_MCE_KILL_DEFAULT || t->io_priority > UINT16_MAX || t->timer_slack_ns > UINT32_MAX ||
+	    t->slice_ns > NS_PER_S)
+		return image_refuse("thread", i, "a setting that no thread can have");
 	if (t->nice < -20 || t->nice > 19 || t->parent_death_signal > SIGNALS)
 		return image_refuse("thread", i, "nice value %d, signal %u when its parent ends", t->nice, t->parent_death_signal);
 	return 0;

@@ -165,6 +165,10 @@ static void code_process(struct coder *c, void *element)
 	}
 	code_i32(c, &p->oom_score_adj);
 	code_bool(c, &p->subreaper);
+	code_u32(c, &p->membarrier);
+	code_u32(c, &p->mlock_future);
+	code_u32(c, &p->mdwe);
+	code_bool(c, &p->thp_disable);
 	code_u32(c, &p->stop_signal);
 }
 
@@ -209,6 +213,13 @@ static void code_thread(struct coder *c, void *element)
 	code_i32(c, &t->nice);
 	code_u32(c, &t->policy);
 	code_u32(c, &t->priority);
+	code_u64(c, &t->slice_ns);
+	code_u64(c, &t->affinity);
+	code_u64(c, &t->timer_slack_ns);
+	code_u32(c, &t->io_priority);
+	code_u32(c, &t->mce_kill);
+	code_bool(c, &t->io_flusher);
+	code_bool(c, &t->no_tsc);
 	code_u32(c, &t->parent_death_signal);
 	code_u32(c, &t->personality);
 	code_credentials(c, t);

@@ -87,11 +87,16 @@ int rebuild_stops(struct builder *b);
 int rebuild_memory(struct builder *b, int index);
 int rebuild_process(struct builder *b, int index);
 
+/* Of a process whose memory is complete, as new one may have to be locked, and must not become code. */
+int rebuild_process_settings(struct remote *r, const struct process *p);
+
 /* The threads of a process, born and held. */
 int rebuild_threads(struct builder *b, int index);
 
 /* Of the thread tasks[index], process leaders included. */
 int rebuild_thread(struct builder *b, int index);
+int rebuild_scheduling(struct remote *r, const struct thread *t);
+int rebuild_thread_settings(struct remote *r, const struct thread *t);
 int rebuild_credentials(struct remote *r, const struct thread *t);
 
 /*

@@ -188,7 +188,8 @@ static int map_all(struct builder *b, struct remote *r, const struct process *p)
 	for (uint32_t v = 0; v < p->n_vmas; v++) {
 		if (!(p->vmas[v].flags & MAP_LOCKED))
 			continue;
-		long ret = REMOTE_CALL(r, __NR_mlock, p->vmas[v].start, p->vmas[v].end - p->vmas[v].start);
+		long ret = REMOTE_CALL(r, __NR_mlock2, p->vmas[v].start, p->vmas[v].end - p->vmas[v].start,
+				       p->vmas[v].flags & MAP_NONBLOCK ? MLOCK_ONFAULT : 0);
 
 		if (remote_is_error(ret))
 			return rebuild_failed(r, "lock memory", ret);

@@ -221,7 +221,8 @@ int rebuild_process(struct builder *b, int index)
 	if (rebuild_fds(b, r, p) || rebuild_memory(b, index) || discard_signals(r) || rebuild_directories(r, p) ||
 	    rebuild_actions(r, p) || rebuild_terminal(b, index))
 		return -1;
-	return rebuild_threads(b, index) || create_timers(b, r, p) || rebuild_children_ns(b, index) ? -1 : 0;
+	return rebuild_threads(b, index) || create_timers(b, r, p) || rebuild_children_ns(b, index) ||
+	       rebuild_process_settings(r, p) ? -1 : 0;
 }
 
 int rebuild_process_end(struct builder *b, int index)

@@ -2,7 +2,6 @@
 /* What each thread has of its own; and the threads themselves. */
 #include <elf.h>
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +10,6 @@
 #include <linux/sched.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -147,17 +145,11 @@ static int rebuild_kernel_lists(struct remote *r, const struct thread *t)
 	return ret ? rebuild_failed(r, "register rseq", ret) : 0;
 }
 
-static int rebuild_scheduling(struct remote *r, const struct thread *t, const char *name)
+static int rebuild_name(struct remote *r, const char *name)
 {
-	struct sched_param param = { .sched_priority = t->priority };
-	long ret;
+	long ret = REMOTE_CALL_WITH(r, __NR_prctl, 1, name, NAME_SIZE, PR_SET_NAME);
 
-	if (syscall(SYS_sched_setscheduler, r->tid, t->policy, &param) || setpriority(PRIO_PROCESS, r->tid, t->nice))
-		return rebuild_failed(r, "set its scheduling policy", REMOTE_FAILED);
-	ret = REMOTE_CALL_WITH(r, __NR_prctl, 1, name, NAME_SIZE, PR_SET_NAME);
-	if (ret)
-		return rebuild_failed(r, "set its name", ret);
-	return 0;
+	return ret ? rebuild_failed(r, "set its name", ret) : 0;
 }
 
 int rebuild_thread(struct builder *b, int index)
@@ -169,8 +161,8 @@ int rebuild_thread(struct builder *b, int index)
 	long ret = 0;
 
 	memcpy(name, task->name, sizeof(name));
-	if (rebuild_kernel_lists(r, t) || rebuild_scheduling(r, t, name) || rebuild_signals(b, index, t) ||
-	    rebuild_credentials(r, t))
+	if (rebuild_kernel_lists(r, t) || rebuild_scheduling(r, t) || rebuild_name(r, name) ||
+	    rebuild_thread_settings(r, t) || rebuild_signals(b, index, t) || rebuild_credentials(r, t))
 		return -1;
 	if (t->no_new_privs)
 		ret = REMOTE_CALL(r, __NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

@@ -99,7 +99,7 @@ static int record_identity(struct recorder *rec, int index)
 	else
 		out->stop_unheard = out->kind == TASK_PROCESS && rec->remote[index].stop_signal && stat_field(stat, 52);
 	out->uts = out->mounts = out->process = out->thread = out->terminal = out->children_ns = -1;
-	rec->ttys[index] = (struct task_tty){ stat_field(stat, 7), stat_field(stat, 8) };
+	rec->ttys[index] = (struct task_tty){ stat_field(stat, 7), stat_field(stat, 8), stat_field(stat, 9) };
 	if (out->pid.levels != (uint32_t)t->levels)
 		fail(t, "its pids cannot be read");
 	else
@@ -206,7 +206,10 @@ static int record_one(struct recorder *rec, int index, const struct task *own)
 	if (!t)
 		return fail(&rec->tree.task[index], strerror(ENOMEM));
 	out->thread = rec->image.n_threads - 1;
-	return record_thread(rec, index, t);
+	ret = record_thread(rec, index, t);
+	free(rec->status);
+	rec->status = NULL;
+	return ret;
 }
 
 /* Before the tree may be ended: could a restart build one of this shape? */
@@ -243,7 +246,7 @@ static int record_all(struct recorder *rec)
 	for (int i = 0; i < rec->tree.n; i++)
 		if (record_identity(rec, i))
 			return -1;
-	if (check_sharing(rec) || record_all_mounts(rec, &own))
+	if (check_sharing(rec) || record_check_settings(rec) || record_all_mounts(rec, &own))
 		return -1;
 	for (int i = 0; i < rec->tree.n; i++)
 		if (interrupted() || (rec->image.tasks[i].kind != TASK_ZOMBIE && record_one(rec, i, &own)))
@@ -291,5 +294,6 @@ int checkpoint(pid_t root, const char *path, bool leave_running)
 	free(rec.ttys);
 	free(rec.shared);
 	free(rec.n_pending);
+	free(rec.status);
 	return ret;
 }

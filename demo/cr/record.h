@@ -20,6 +20,7 @@ struct recorder {
 	struct task_tty *ttys;		/* record_ptys.c: what /proc says of each task's terminal */
 	unsigned long *shared;		/* record_mappings.c: the inode of each of image.shared */
 	struct mount_view *views;	/* record_mounts.h: the mounts of the caller, and of each of image.mountss */
+	char *status;			/* /proc/PID/status of the process that is looked at, when our page was in it */
 	uint32_t *n_pending;		/* record_process.c, by task: how many of its own signals are to be recorded */
 };
 
@@ -30,7 +31,13 @@ struct recorder {
 int record_thread(struct recorder *rec, int index, struct thread *t);
 int record_memory(struct recorder *rec, struct remote *r, struct process *p);
 int record_files(struct recorder *rec, struct remote *r, struct process *p);
-int record_signals_and_time(struct recorder *rec, int index, struct process *p);
+
+/* Settings, of a thread and of a process; status is the text of /proc/PID/status when our page was in it. */
+int record_thread_settings(const struct recorder *rec, int index, const char *status, struct thread *t);
+int record_process_settings(struct remote *r, const char *status, struct process *p);
+
+/* Settings that no image can hold, and those in which no task can be asked for anything: look for these first. */
+int record_check_settings(const struct recorder *rec);
 
 /* How many signals are pending for the thread, or shared, for its process; and the first `bound' of them. */
 int count_pending(const struct remote *r, bool shared, uint32_t *n);
@@ -40,6 +47,7 @@ int record_pending(const struct remote *r, bool shared, uint32_t bound, struct p
 struct task_tty {
 	uint32_t dev;			/* of its controlling terminal; 0: none */
 	pid_t foreground;		/* that terminal's foreground group */
+	uint32_t flags;			/* the kernel's PF_*, for record_settings.c */
 };
 
 /* Namespaces: what the task has of its own, or shares with others.  record_namespaces.c */

@@ -220,7 +220,7 @@ static int add_vma(struct recorder *rec, const struct remote *r, struct process 
 		.prot = (l->perms[0] == 'r' ? PROT_READ : 0) | (l->perms[1] == 'w' ? PROT_WRITE : 0) |
 			(l->perms[2] == 'x' ? PROT_EXEC : 0),
 		.flags = (l->perms[3] == 's' ? MAP_SHARED : MAP_PRIVATE) | (has(l, "gd") ? MAP_GROWSDOWN : 0) |
-			 (has(l, "nr") ? MAP_NORESERVE : 0) | (has(l, "lo") ? MAP_LOCKED : 0),
+			 (has(l, "nr") ? MAP_NORESERVE : 0) | (has(l, "lo") ? MAP_LOCKED : 0) | (has(l, "lf") ? MAP_NONBLOCK : 0),
 	};
 	for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++)
 		if (has(l, advices[i].flag))

@@ -186,17 +186,17 @@ static int record_clocks(const struct recorder *rec, struct remote *r, struct pr
  * must be recorded as what it is, a timer that runs or a signal that has come.  So timers are read until no signal has
  * come meanwhile, and of signals those that had come then.
  */
-int record_signals_and_time(struct recorder *rec, int index, struct process *p)
+static int record_signals_and_time(struct recorder *rec, int index, struct process *p, const char *status)
 {
 	struct remote *r = &rec->remote[index];
-	char *status = procfs_text(r->tid, "status");
-	const char *threads = status ? procfs_value(status, "Threads") : NULL;
+	const char *threads = procfs_value(status, "Threads");
 	bool alone = threads && atoi(threads) == 1;
-	int ret = threads ? record_actions(r, p, status) : fail(r, "status"), rounds = 0;
+	int rounds = 0;
 	uint32_t before, after, shared;
 
-	free(status);
-	if (ret || count_all_pending(rec, index, alone, &shared, &after))
+	if (!threads)
+		return fail(r, "status");
+	if (record_actions(r, p, status) || count_all_pending(rec, index, alone, &shared, &after))
 		return -1;
 	do {
 		before = after;
@@ -236,18 +236,14 @@ static int record_limits(struct remote *r, struct process *p)
 	return 0;
 }
 
-static int record_umask(const struct remote *r, struct process *p)
+static int record_umask(const struct remote *r, struct process *p, const char *status)
 {
-	char *text = procfs_text(r->tid, "status");
-	const char *mask = text ? procfs_value(text, "Umask") : NULL;
-	int ret = 0;
+	const char *mask = procfs_value(status, "Umask");
 
-	if (mask)
-		p->umask = strtoul(mask, NULL, 8);
-	else
-		ret = fail(r, "umask");
-	free(text);
-	return ret;
+	if (!mask)
+		return fail(r, "umask");
+	p->umask = strtoul(mask, NULL, 8);
+	return 0;
 }
 
 int record_process(struct recorder *rec, int index, struct process *p)
@@ -260,7 +256,11 @@ int record_process(struct recorder *rec, int index, struct process *p)
 	if (remote_map_pages(r))
 		return fail(r, "state: map a page into it");
 	p->stop_signal = r->stop_signal;
-	if (record_signals_and_time(rec, index, p) || record_limits(r, p) || record_umask(r, p) || record_files(rec, r, p))
+	rec->status = procfs_text(r->tid, "status");
+	if (!rec->status)
+		return fail(r, "status");
+	if (record_signals_and_time(rec, index, p, rec->status) || record_limits(r, p) || record_umask(r, p, rec->status) ||
+	    record_process_settings(r, rec->status, p) || record_files(rec, r, p))
 		return -1;
 	return 0;
 }

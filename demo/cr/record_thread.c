@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What each thread has of its own: registers, signals, credentials, what the kernel keeps for its C library. */
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,6 @@
 #include <elf.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
@@ -163,24 +161,6 @@ static int record_personality(const struct remote *r, struct thread *t)
 	return 0;
 }
 
-static int record_scheduling(const struct remote *r, struct thread *t)
-{
-	struct sched_param param = { 0 };
-	long policy = syscall(SYS_sched_getscheduler, r->tid);
-
-	errno = 0;
-	t->nice = getpriority(PRIO_PROCESS, r->tid);
-	if (policy < 0 || errno || syscall(SYS_sched_getparam, r->tid, &param))
-		return fail(r, "scheduling policy");
-	if ((policy & ~SCHED_RESET_ON_FORK) == SCHED_DEADLINE) {
-		report(0, "pid %d: its scheduling policy is SCHED_DEADLINE", r->tid);
-		return -1;
-	}
-	t->policy = policy;
-	t->priority = param.sched_priority;
-	return 0;
-}
-
 static bool numbers(const char *text, const char *key, uint32_t *out, int n)
 {
 	const char *value = procfs_value(text, key);
@@ -220,11 +200,9 @@ static bool record_groups(const char *text, struct thread *t)
 	return groups;
 }
 
-static int record_credentials(const struct remote *r, struct thread *t)
+static int record_credentials(const struct remote *r, const char *text, struct thread *t)
 {
-	char *text = procfs_text(r->tid, "status");
-	const char *no_new_privs = text ? procfs_value(text, "NoNewPrivs") : NULL;
-	const char *seccomp = text ? procfs_value(text, "Seccomp") : NULL;
+	const char *no_new_privs = procfs_value(text, "NoNewPrivs"), *seccomp = procfs_value(text, "Seccomp");
 	bool ok = no_new_privs && record_groups(text, t) &&
 		  numbers(text, "Uid", t->uid, 4) && numbers(text, "Gid", t->gid, 4) &&
 		  capabilities(text, "CapInh", &t->inheritable) && capabilities(text, "CapPrm", &t->permitted) &&
@@ -233,11 +211,9 @@ static int record_credentials(const struct remote *r, struct thread *t)
 
 	if (ok && seccomp && *seccomp != '0') {
 		report(0, "pid %d: a seccomp filter is in force for it", r->tid);
-		free(text);
 		return -1;
 	}
 	t->no_new_privs = ok && *no_new_privs == '1';
-	free(text);
 	return ok ? 0 : fail(r, "credentials");
 }
 
@@ -245,10 +221,15 @@ int record_thread(struct recorder *rec, int index, struct thread *t)
 {
 	struct remote *r = &rec->remote[index];
 
+	/* That of a process's first thread is there already. */
+	if (!rec->status)
+		rec->status = procfs_text(r->tid, "status");
+	if (!rec->status)
+		return fail(r, "status");
 	t->blocked = r->mask;
 	if (record_registers(r, t) || record_pending(r, false, rec->n_pending[index], &t->pending, &t->n_pending) ||
-	    record_by_calls(r, t) || record_kernel_lists(r, t) || record_scheduling(r, t) || record_personality(r, t) ||
-	    record_credentials(r, t))
+	    record_by_calls(r, t) || record_kernel_lists(r, t) || record_personality(r, t) ||
+	    record_credentials(r, rec->status, t) || record_thread_settings(rec, index, rec->status, t))
 		return -1;
 	return 0;
 }

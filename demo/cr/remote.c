@@ -92,11 +92,14 @@ static int wait_event_stop(struct remote *r, int *stop_signal)
 	}
 }
 
-static int block_signals(const struct remote *r)
+static int block_signals(struct remote *r)
 {
 	const uint64_t all = ~0ULL;
 
-	return ptrace(PTRACE_SETSIGMASK, r->tid, sizeof(all), &all);
+	if (!r->blocked && ptrace(PTRACE_SETSIGMASK, r->tid, sizeof(all), &all))
+		return -1;
+	r->blocked = true;
+	return 0;
 }
 
 /* Keep what is to come back, and block all signals; those of a task that stays only while it has a frame. */
@@ -144,6 +147,7 @@ int remote_stop(struct remote *r, int sig)
 {
 	const uint64_t others = ~(1ULL << (sig - 1));
 
+	r->blocked = false;
 	if (ptrace(PTRACE_SETSIGMASK, r->tid, sizeof(others), &others) || kill(r->tid, sig) || run(r, PTRACE_CONT, 0) ||
 	    wait_event_stop(r, &r->stop_signal) || block_signals(r))
 		return -1;
@@ -178,6 +182,7 @@ int remote_rest(struct remote *r)
 {
 	if ((r->in_call || r->lost) && back_to_event_stop(r))
 		return -1;
+	r->blocked = false;
 	/* In this order: as long as its registers are those of a call, the frame has the mask, too. */
 	if (ptrace(PTRACE_SETSIGMASK, r->tid, sizeof(r->mask), &r->mask) || ptrace(PTRACE_SETREGS, r->tid, 0, &r->regs))
 		return -1;

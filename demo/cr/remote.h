@@ -25,6 +25,7 @@ struct remote {
 	struct user_regs_struct regs;	/* to go on with; as found by remote_hold() */
 	uint64_t mask;			/* blocked signals, to go on with; while it is held all are */
 	int stop_signal;		/* it was stopped by this one, SIGSTOP or the like, and will be again; 0: it was not */
+	bool blocked;			/* all of its signals are blocked, as long as it is held */
 	bool running;			/* it was let go on, and has not been seen to stop since */
 	bool in_call;			/* it stands at the end of a remote call */
 	bool lost;			/* a call of it could not be followed to its end */

@@ -144,6 +144,12 @@ EDIT(oom, image->processes[0].oom_score_adj = 1001)
 EDIT(fpu_kind, image->threads[0].fpu_kind = 1)
 EDIT(fpu_none, image->threads[0].fpu.size = 0)
 EDIT(nice_low, image->threads[0].nice = INT_MIN)
+EDIT(mce_kill, image->threads[0].mce_kill = 3)
+EDIT(slack_long, image->threads[0].timer_slack_ns = 1ULL << 32)
+EDIT(slice_long, image->threads[0].slice_ns = ~0ULL)
+EDIT(registered, image->processes[0].membarrier = 1)
+EDIT(mlock_all, image->processes[0].mlock_future = MCL_CURRENT)
+EDIT(mdwe, image->processes[0].mdwe = 2)
 EDIT(death_signal, image->threads[0].parent_death_signal = 65)
 
 EDIT(open_kind, image->opens[0].kind = 99)
@@ -284,6 +290,12 @@ static const struct row process_rows[] = {
 	{ "FPU state of no kind", fpu_kind, "FPU state" },
 	{ "no FPU state", fpu_none, "FPU state" },
 	{ "a nice value below all", nice_low, "nice value" },
+	{ "no way to treat a memory error", mce_kill, "a setting that no thread can have" },
+	{ "a timer slack of ages", slack_long, "a setting that no thread can have" },
+	{ "a time slice of ages", slice_long, "a setting that no thread can have" },
+	{ "a registration that is none", registered, "a setting that no process can have" },
+	{ "memory that was to be locked", mlock_all, "a setting that no process can have" },
+	{ "a protection of no kind", mdwe, "a setting that no process can have" },
 	{ "signal 65 when the parent ends", death_signal, "signal 65" },
 };
 
