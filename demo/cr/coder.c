@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "coder.h"
+#include "free_memory.h"
 #include "image_file.h"
 
 void coder_fail(struct coder *c, const char *error)
@@ -21,7 +22,7 @@ static bool make_room(struct coder *c, size_t n)
 		size *= 2;
 	if (size == c->size)
 		return true;
-	buf = realloc(c->buf, size);
+	buf = memory_admit(size - c->size) ? realloc(c->buf, size) : NULL;
 	if (!buf) {
 		coder_fail(c, "out of memory");
 		return false;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "free_memory.h"
 #include "image_code.h"
 
 void *image_append(struct image *image, enum image_list list)
@@ -37,6 +38,8 @@ int blob_alloc(struct blob *b, uint32_t size)
 		if (!p)
 			return -1;
 	} else {
+		if (!memory_admit(size))
+			return -1;
 		p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (p == MAP_FAILED)
 			return -1;

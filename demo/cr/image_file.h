@@ -22,6 +22,7 @@ struct image_writer {
 	const char *path;
 	char *temporary;	/* NULL: the stream is stdout */
 	bool named;		/* the file has its temporary name */
+	bool takes_memory;	/* it is on a file system in memory */
 	int fd;
 	uint32_t sections;
 };
@@ -41,9 +42,6 @@ void image_discard(struct image_writer *w);
  * reported; nothing needs to be freed then.
  */
 int image_load(struct image *image, const char *path);
-
-/* Bytes of memory that can be had without taking it from somebody; a guess where /proc does not say. */
-uint64_t image_memory_available(void);
 
 /* Bytes of a blob, not zeroed.  0, or -1: out of memory. */
 int blob_alloc(struct blob *b, uint32_t size);

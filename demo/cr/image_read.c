@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "free_memory.h"
 #include "image_check.h"
 #include "image_code.h"
 #include "interrupt.h"
@@ -52,20 +53,6 @@ static int read_all(const struct reader *r, void *data, size_t size)
 		size -= n;
 	}
 	return 0;
-}
-
-uint64_t image_memory_available(void)
-{
-	FILE *f = fopen("/proc/meminfo", "re");
-	uint64_t bytes = SECTION_MAX;
-	char line[128];
-
-	while (f && fgets(line, sizeof(line), f))
-		if (!strncmp(line, "MemAvailable:", 13))
-			bytes = strtoull(line + 13, NULL, 10) * 1024;
-	if (f)
-		fclose(f);
-	return bytes;
 }
 
 /* The length comes from a file: believe it as far as bytes arrive. */
@@ -205,7 +192,7 @@ static int read_end(const struct reader *r)
 
 int image_load(struct image *image, const char *path)
 {
-	struct reader r = { .path = path, .fd = STDIN_FILENO, .limit = image_memory_available() };
+	struct reader r = { .path = path, .fd = STDIN_FILENO, .limit = memory_available() };
 	int ret;
 
 	*image = (struct image){ 0 };

@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
+#include "free_memory.h"
 #include "image_code.h"
 #include "interrupt.h"
 #include "report.h"
@@ -16,6 +19,10 @@ static int write_all(struct image_writer *w, const void *data, size_t size)
 {
 	const char *p = data;
 
+	if (w->takes_memory && !memory_admit(size)) {
+		report(errno, "write `%s', which is in memory", w->path);
+		return -1;
+	}
 	while (size) {
 		ssize_t n = write(w->fd, p, size);
 
@@ -72,6 +79,14 @@ static int give_temporary_name(const struct image_writer *w)
 	return linkat(AT_FDCWD, link, AT_FDCWD, w->temporary, AT_SYMLINK_FOLLOW);
 }
 
+/* A file system without a disk: what is written stays in memory. */
+static bool is_in_memory(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC);
+}
+
 int image_create(struct image_writer *w, const char *path)
 {
 	struct stat st;
@@ -100,6 +115,7 @@ int image_create(struct image_writer *w, const char *path)
 		w->temporary = NULL;
 		return -1;
 	}
+	w->takes_memory = is_in_memory(w->fd);
 	return write_all(w, image_magic, IMAGE_MAGIC_SIZE);
 }
 

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 
 #include "foreground.h"
+#include "free_memory.h"
 #include "image_file.h"
 #include "interrupt.h"
 #include "procfs.h"
@@ -241,7 +242,7 @@ static int let_go(struct builder *b)
 static int check_memory(const struct image *image)
 {
 	uint64_t need = 0;
-	uint64_t there = image_memory_available();
+	uint64_t there = memory_available();
 
 	for (uint32_t i = 0; i < image->n_processes; i++)
 		for (uint32_t n = 0; n < image->processes[i].n_pages; n++)

@@ -9,6 +9,7 @@
 #include "checkpoint.h"
 #include "image_file.h"
 #include "interrupt.h"
+#include "free_memory.h"
 #include "report.h"
 #include "show.h"
 
@@ -56,6 +57,7 @@ int main(int argc, char **argv)
 	int c;
 
 	report_program(argv[0]);
+	memory_go_first();
 	while ((c = getopt_long(argc, argv, "o:rs:h", options, NULL)) != -1) {
 		switch (c) {
 		case 'o':

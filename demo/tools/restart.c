@@ -7,6 +7,7 @@
 
 #include "image_file.h"
 #include "interrupt.h"
+#include "free_memory.h"
 #include "report.h"
 #include "restart.h"
 #include "kill.h"
@@ -80,6 +81,7 @@ int main(int argc, char **argv)
 	int c;
 
 	report_program(argv[0]);
+	memory_go_first();
 	while ((c = getopt_long(argc, argv, "i:p:3sfh", options, NULL)) != -1) {
 		switch (c) {
 		case 'i':
