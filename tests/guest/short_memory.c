@@ -21,6 +21,7 @@
 #define PAGE	4096
 #define IMAGE	"/tmp/short_memory.image"	/* /mnt is too small a file system for them */
 #define MIB	(1UL << 20)
+#define HOGS	8
 
 static unsigned char pattern(size_t at)
 {
@@ -155,18 +156,22 @@ static void restart_refused(void)
 	size_t size = 6 * MIB;
 	struct tasks tasks;
 	long before;
-	pid_t pid, hog;
+	pid_t pid, hog[HOGS];
+	int hogs = 0;
 
 	use_tools();
 	before = kills();
 	pid = own(size);
 	succeeded(TOOL("checkpoint", "-o", IMAGE, number(pid)));
-	hog = own((memory_available() - 4 * MIB) / PAGE * PAGE);
+	/* What the first takes is not all: pages that CPUs kept for themselves come back. */
+	while (hogs < HOGS && memory_available() > 5 * MIB)
+		hog[hogs++] = own((memory_available() - 4 * MIB) / PAGE * PAGE);
 	list_tasks(&tasks);
 	complained(TOOL("restart", "-i", IMAGE), 1, strerror(ENOMEM));
 	same_tasks(&tasks, "a restart that was refused");
 	expect(kills(), before, "tasks that the kernel has ended for want of memory");
-	must_be_right(hog);
+	while (hogs)
+		must_be_right(hog[--hogs]);
 	expect(said_number(succeeded(TOOL("restart", "-i", IMAGE))), pid, "the restarted pid");
 	must_be_right(pid);
 	unlink(IMAGE);
