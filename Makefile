@@ -33,6 +33,7 @@ include initramfs/build.mk
 include iso/build.mk
 include tests/build.mk
 include tests/kselftest/build.mk
+include tests/mutations/build.mk
 include tests/series/build.mk
 
 $(shell mkdir -p $B/log)

@@ -27,8 +27,9 @@ usage() {
 		    --debug          instead: the guest's tests on a kernel that checks itself, with two CPUs
 		    --kselftest      instead: the kernel's own tests, on the patched and on the unpatched kernel
 		    --series         instead: the patches one by one, and the sources that they apply to
-		    --all            the tests, and these three
-		    --short          with --debug or --all: less of --debug, in some ten minutes instead of an hour
+		    --mutations      instead: wrong kernels, a mistake each, which the guest's tests must notice
+		    --all            the tests, and these four
+		    --short          with --debug, --mutations or --all: less of these two, in some quarter of an hour
 		  bench            build, then measure: instructions, bytes and ratios, as Markdown
 		  fuzz [OPTION]... build, then call with random arguments for hours, on a kernel that checks itself
 		    --calls N        how many calls (1000000)
@@ -183,7 +184,7 @@ while [ $# -gt 0 ]; do
 	--no-install) no_install=1 ;;
 	--werror) export WERROR=1 ;;
 	--auto | --display | --kernel | --kvm) run_options+=("$1") ;;
-	--debug | --kselftest | --series | --all) test_options+=("$1") ;;
+	--debug | --kselftest | --series | --mutations | --all) test_options+=("$1") ;;
 	--short) short=1 ;;
 	--mem)
 		[[ ${2-} =~ ^[1-9][0-9]*$ ]] || die "--mem: a number of MB must follow"
@@ -206,8 +207,8 @@ fi
 if [ "$command" != test ] && [ "${#test_options[@]}" -gt 0 ]; then
 	die "$command: ${test_options[0]} is for ./build.sh test"
 fi
-if [ -n "$short" ] && [[ ! " ${test_options[*]-} " =~ " --debug "|" --all " ]]; then
-	die "--short is for ./build.sh test --debug or --all"
+if [ -n "$short" ] && [[ ! " ${test_options[*]-} " =~ " --debug "|" --mutations "|" --all " ]]; then
+	die "--short is for ./build.sh test --debug, --mutations or --all"
 fi
 if [ "$command" != fuzz ] && [ "${#fuzz_options[@]}" -gt 0 ]; then
 	die "$command: ${fuzz_options[0]} is for ./build.sh fuzz"
@@ -229,10 +230,13 @@ run)
 	;;
 test)
 	case " ${test_options[*]-} " in
-	*" --all "*) test_options=(ordinary debug kselftest series) ;;
+	*" --all "*) test_options=(ordinary debug kselftest series mutations) ;;
 	*) test_options=("${test_options[@]#--}") ;;
 	esac
-	[ -z "$short" ] || test_options=("${test_options[@]/#debug/debug-short}")
+	if [ -n "$short" ]; then
+		test_options=("${test_options[@]/#debug/debug-short}")
+		test_options=("${test_options[@]/#mutations/mutations-short}")
+	fi
 	prepare build test "${test_options[@]}"
 	build
 	exec tests/run.sh "${test_options[@]}"

@@ -23,6 +23,7 @@
 #include "thread.h"
 
 #define P 21001
+#define MAX_SIGNAL 64
 
 static unsigned int nr_pids;		/* 1 or 0: this run is with a list or without */
 static const pid_t list[] = { P };
@@ -146,6 +147,7 @@ static void exit_signal_is(unsigned int sig)
 {
 	struct clone_with_pids_args args = { 0 };
 	struct timespec none = { 0 };
+	ino_t time_ns = namespace_of(getpid(), "time");
 	siginfo_t info = { 0 };
 	sigset_t set;
 	long ret;
@@ -154,14 +156,14 @@ static void exit_signal_is(unsigned int sig)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	ret = call(sig, &args);
 	if (!ret)
-		_exit(7);
+		_exit(namespace_of(getpid(), "time") == time_ns ? 7 : 8);
 	check_pid(ret);
 	/* Not SIGCHLD: only __WALL or __WCLONE waits for such a child. */
 	expect(waitpid(ret, NULL, WNOHANG) < 0 ? errno : 0, ECHILD, "a plain wait's errno");
 	if (waitid(P_PID, ret, &info, WEXITED | WNOWAIT | __WALL) < 0)
 		broken("wait for the child");
-	expect(info.si_status, 7, "the child's exit status");
-	if (sig) {
+	expect(info.si_status, 7, "the child's exit status, 7 in the caller's time namespace");
+	if (sig && sig <= MAX_SIGNAL) {
 		sigemptyset(&set);
 		sigaddset(&set, sig);
 		expect(sigtimedwait(&set, &info, &none), sig, "the signal that waits for the caller");
@@ -179,6 +181,15 @@ static void exit_signal_usr1(void)
 static void exit_signal_rt(void)
 {
 	exit_signal_is(64);
+}
+
+/*
+ * No signal; and of clone()'s low byte the one bit that is a flag elsewhere: CLONE_NEWTIME, with which the child would be
+ * in another time namespace.
+ */
+static void exit_signal_0x80(void)
+{
+	exit_signal_is(0x80);
 }
 
 static void exit_signal_none(void)
@@ -235,6 +246,7 @@ static void parent_flag(void)
 static const struct function_row functions[] = {
 	{ "exit signal SIGUSR1", exit_signal_usr1 },
 	{ "exit signal 64", exit_signal_rt },
+	{ "exit signal 0x80, which is none", exit_signal_0x80 },
 	{ "no exit signal", exit_signal_none },
 	{ "CLONE_VFORK", vfork_flag },
 	{ "CLONE_PARENT", parent_flag },

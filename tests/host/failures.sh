@@ -104,10 +104,10 @@ arguments_checked() {
 	expect_failure ./build.sh test --debugging
 	must_say '--debugging'
 	expect_failure ./build.sh test --series --short
-	must_say '--short is for ./build.sh test --debug or --all'
+	must_say '--short is for ./build.sh test --debug, --mutations or --all'
 	./build.sh help >"$scratch/said"
-	for word in build run test clean --auto --display --kernel --kvm --mem --debug --kselftest --series --all --short \
-		--no-install KERNEL_TARBALL; do
+	for word in build run test clean --auto --display --kernel --kvm --mem --debug --kselftest --series \
+		--mutations --all --short --no-install KERNEL_TARBALL; do
 		must_say "$word"
 	done
 }

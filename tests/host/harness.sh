@@ -14,6 +14,7 @@ CASES="
 30 cases_fail     | a case that fails, hangs or dies is reported as failed
 30 runner_counts  | run.sh counts, fails on a file without a verdict, and says so in its last line
 10 each_splat     | of a console's log, each kind of splat is found, and nothing else
+10 mutation_found | a mutation changes its lines, and is refused if they are not there exactly once
 30 interrupted    | run.sh, told to end, ends the case that is running
 "
 
@@ -131,6 +132,20 @@ each_splat() {
 	no_splats tests/host/splats.clean
 	cat tests/host/splats.clean "$scratch/log" >"$scratch/both"
 	if (no_splats "$scratch/both"); then fail "one at the end is overlooked"; fi
+}
+
+# In a file of these lines the mutation replaces `a' between `1' and `2'.
+mutated() {
+	printf '%s\n' 'file: none' ' 1' '-a' '+b' ' 2' >"$scratch/example.mutation"
+	printf '%s\n' "$@" >"$scratch/source"
+	awk -f tests/mutations/apply.awk "$scratch/example.mutation" "$scratch/source"
+}
+
+mutation_found() {
+	[ "$(mutated 0 1 a 2 a | paste -sd' ')" = "0 1 b 2 a" ] || fail "changed otherwise"
+	if mutated 0 1 a 3; then fail "lines that are not there are found"; fi
+	if mutated 1 a 2 1 a 2; then fail "lines that are there twice are taken for one"; fi
+	if mutated 1 a; then fail "the first of the lines are taken for all"; fi
 }
 
 # The case says through a fifo that it runs, and holds it open: the case's end is the end of the file.
