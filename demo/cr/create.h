@@ -8,11 +8,14 @@
 
 #include "plan.h"
 #include "restart.h"
+#include "share.h"
 
 struct creation {
 	const struct image *image;
 	const struct plan *plan;
 	const struct restart_options *options;
+	const struct share *share;	/* what they have in common; NULL: nothing */
+	int mem;		/* the restarting program's descriptor of its own memory */
 	int pidfd;		/* of the restarting program: all that the processes inherit */
 	const int *pty_fd;	/* by ptys[]: its descriptors of their masters */
 	int *inner_pty_fd;	/* and those of the processes in whose mount namespace they were opened; -1 */

@@ -105,6 +105,8 @@ struct word create_one(int index, pid_t *pid)
 	long ret;
 
 	*pid = -1;
+	if (create_fill_window(common.c, index))
+		return (struct word){ .step = STEP_MEMORY, .index = index, .error = errno };
 	if (pipe2(fds, O_CLOEXEC))
 		return (struct word){ .step = STEP_PIPE, .index = index, .error = errno };
 	ret = create_process(p);
@@ -244,7 +246,10 @@ static void run_process(int index, int say_fd)
 	}
 	if (t)
 		prctl(PR_SET_NAME, t->name);
-	word = become(index);
+	if (!index && create_map_window(common.c))
+		word = (struct word){ .step = STEP_MEMORY, .index = index, .error = errno };
+	else
+		word = become(index);
 	if (write(say_fd, &word, sizeof(word)) != sizeof(word) || word.step != STEP_DONE)
 		_exit(EXIT_FAILED);
 	close(say_fd);

@@ -23,6 +23,14 @@ void create_begin(const struct inherited *in, const struct create_pipes *pipes);
 /* Create a process of the plan and wait for its word.  *pid is its pid as soon as it has one, or -1. */
 struct word create_one(int index, pid_t *pid);
 
+/*
+ * In the first process: map the window, which the restarting program has reserved.  In the creator of planned[index],
+ * before it creates that: put into the window what the new process is to have in common with others.  0, or -1 with
+ * errno.  create_window.c
+ */
+int create_map_window(const struct creation *c);
+int create_fill_window(const struct creation *c, int index);
+
 /* The word that comes from a pipe, in so many milliseconds, -1: whenever.  STEP_DIED if none does. */
 struct word create_await_word(int fd, int index, int bound_ms);
 

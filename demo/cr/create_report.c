@@ -17,6 +17,7 @@ static const char *const step_name[] = {
 	[STEP_TERMINAL] = "take, or leave, its controlling terminal",
 	[STEP_PTY]     = "make a terminal again",
 	[STEP_REAPER]  = "become a subreaper",
+	[STEP_MEMORY]  = "take the memory that it has in common with others",
 };
 
 int create_own_level(const struct image *image)

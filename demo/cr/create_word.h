@@ -6,7 +6,7 @@
 #include "create.h"
 
 enum step { STEP_DONE, STEP_DIED, STEP_PIPE, STEP_CREATE, STEP_UTS, STEP_MOUNT, STEP_SESSION, STEP_GROUP,
-	    STEP_TERMINAL, STEP_REAPER, STEP_PTY };
+	    STEP_TERMINAL, STEP_REAPER, STEP_PTY, STEP_MEMORY };
 
 /* What a process says up the pipe to its creator: that its subtree is complete, or who failed at what. */
 struct word {

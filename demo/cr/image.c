@@ -58,6 +58,24 @@ void blob_free(struct blob *b)
 	*b = (struct blob){ 0 };
 }
 
+unsigned char *process_page(const struct process *p, uint32_t address)
+{
+	uint32_t low = 0, high = p->n_pages;
+
+	/* The last run that does not begin behind it. */
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (p->pages[middle].start <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low || address - p->pages[low - 1].start >= p->pages[low - 1].data.size)
+		return NULL;
+	return p->pages[low - 1].data.data + (address - p->pages[low - 1].start);
+}
+
 static void free_pages(struct pages *pages, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
@@ -69,6 +87,7 @@ void process_free(struct process *p)
 {
 	free(p->vmas);
 	free_pages(p->pages, p->n_pages);
+	free(p->borrowed);
 	blob_free(&p->auxv);
 	free(p->fds);
 	free(p->cwd);

@@ -181,6 +181,16 @@ struct pages {
 	struct blob data;		/* whole pages */
 };
 
+/*
+ * Pages that an earlier process has, too: the same ones in memory, which both have had since a fork().  Whoever writes
+ * to one has a copy of his own from then on.
+ */
+struct borrowed {
+	uint32_t start, size;		/* an address, and bytes: whole pages */
+	int32_t process;		/* processes[], less than its own, in whose pages[] they are */
+	uint32_t from;			/* the address there */
+};
+
 struct shared_memory {
 	uint64_t size;
 	uint32_t n_pages;
@@ -208,9 +218,10 @@ struct pending {
 /* What the threads of a process share. */
 struct process {
 	/* Memory. */
-	uint32_t n_vmas, n_pages;
+	uint32_t n_vmas, n_pages, n_borrowed;
 	struct vma *vmas;		/* by address, no two overlap */
-	struct pages *pages;
+	struct pages *pages;		/* by address, as the next; a page is in one of the two at most */
+	struct borrowed *borrowed;
 	uint32_t start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
 	uint32_t arg_start, arg_end, env_start, env_end;
 	struct blob auxv;

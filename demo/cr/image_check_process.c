@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 
 #include "image_check.h"
+#include "image_file.h"
 #include "settings.h"
 
 #define NS_PER_S 1000000000LL
@@ -59,23 +60,54 @@ static int check_vmas(const struct image *image, uint32_t i)
 	return vdso == 1 && vvar <= 1 ? 0 : image_refuse("process", i, "%u vdsos and %u vvars", vdso, vvar);
 }
 
-/* Pages lie in one private mapping each, in order. */
+/*
+ * Whole pages that lie in one private mapping, behind those that were looked at before: *v is the mapping from which on
+ * to look, *at the end of those.
+ */
+static bool place_sound(const struct process *p, uint32_t start, uint32_t size, uint32_t *v, uint32_t *at)
+{
+	uint64_t end = (uint64_t)start + size;
+	bool sound;
+
+	while (*v < p->n_vmas && p->vmas[*v].end <= start)
+		(*v)++;
+	sound = start >= *at && *v < p->n_vmas && start >= p->vmas[*v].start && end <= p->vmas[*v].end &&
+		page_aligned(start) && page_aligned(size) && size &&
+		(p->vmas[*v].kind == VMA_ANON || p->vmas[*v].kind == VMA_FILE) && !(p->vmas[*v].flags & MAP_SHARED);
+	*at = end;
+	return sound;
+}
+
 static int check_pages(const struct image *image, uint32_t i)
 {
 	const struct process *p = &image->processes[i];
 	uint32_t v = 0, at = 0;
 
-	for (uint32_t n = 0; n < p->n_pages; n++) {
-		const struct pages *pages = &p->pages[n];
-		uint64_t end = (uint64_t)pages->start + pages->data.size;
+	for (uint32_t n = 0; n < p->n_pages; n++)
+		if (!place_sound(p, p->pages[n].start, p->pages[n].data.size, &v, &at))
+			return image_refuse("process", i, "its pages at 0x%x are not of a private mapping", p->pages[n].start);
+	return 0;
+}
 
-		while (v < p->n_vmas && p->vmas[v].end <= pages->start)
-			v++;
-		if (pages->start < at || v == p->n_vmas || pages->start < p->vmas[v].start || end > p->vmas[v].end ||
-		    !page_aligned(pages->start) || !page_aligned(pages->data.size) || !pages->data.size ||
-		    (p->vmas[v].kind != VMA_ANON && p->vmas[v].kind != VMA_FILE) || p->vmas[v].flags & MAP_SHARED)
-			return image_refuse("process", i, "its pages at 0x%x are not of a private mapping", pages->start);
-		at = end;
+/* Each page is one that an earlier process has, which does not borrow it itself; and no page is there twice. */
+static int check_borrowed(const struct image *image, uint32_t i)
+{
+	const struct process *p = &image->processes[i];
+	uint32_t v = 0, at = 0;
+
+	for (uint32_t n = 0; n < p->n_borrowed; n++) {
+		const struct borrowed *b = &p->borrowed[n];
+
+		if (!place_sound(p, b->start, b->size, &v, &at))
+			return image_refuse("process", i, "its borrowed pages at 0x%x are not of a private mapping", b->start);
+		if (!is_in(b->process, i) || !page_aligned(b->from))
+			return image_refuse("process", i, "who has its borrowed pages at 0x%x does not stand before it, or at an odd address", b->start);
+		for (uint32_t k = 0; k < b->size; k += PAGE_BYTES) {
+			if (b->from + k < b->from || !process_page(&image->processes[b->process], b->from + k))
+				return image_refuse("process", i, "its borrowed page at 0x%x is not there", b->start + k);
+			if (process_page(p, b->start + k))
+				return image_refuse("process", i, "its page at 0x%x is its own, and borrowed", b->start + k);
+		}
 	}
 	return 0;
 }
@@ -168,7 +200,7 @@ int image_check_process(const struct image *image, uint32_t i)
 {
 	const struct process *p = &image->processes[i];
 
-	if (check_vmas(image, i) || check_pages(image, i) || check_fds(image, i) || check_signals(p, i) ||
+	if (check_vmas(image, i) || check_pages(image, i) || check_borrowed(image, i) || check_fds(image, i) || check_signals(p, i) ||
 	    check_timers(image, i) || check_limits(p, i))
 		return -1;
 	if (!is_in(p->exe, image->n_mapped))

@@ -71,6 +71,16 @@ static void code_pages(struct coder *c, void *element)
 	code_blob(c, &p->data);
 }
 
+static void code_borrowed(struct coder *c, void *element)
+{
+	struct borrowed *b = element;
+
+	code_u32(c, &b->start);
+	code_u32(c, &b->size);
+	code_i32(c, &b->process);
+	code_u32(c, &b->from);
+}
+
 static void code_fd(struct coder *c, void *element)
 {
 	struct fd *f = element;
@@ -119,6 +129,7 @@ static void code_memory(struct coder *c, struct process *p)
 	code_i32(c, &p->exe);
 	code_bool(c, &p->dumpable);
 	CODE_ARRAY(c, p, pages, LIST_MAX, 8, code_pages);
+	CODE_ARRAY(c, p, borrowed, LIST_MAX, 16, code_borrowed);
 }
 
 /* Most are the default, all 0: only the others are there. */

@@ -50,4 +50,7 @@ void blob_free(struct blob *b);
 void image_free(struct image *image);
 void process_free(struct process *p);	/* what it owns, not itself */
 
+/* The page at this address, of those that a process does not borrow; NULL: it has none there. */
+unsigned char *process_page(const struct process *p, uint32_t address);
+
 #endif

@@ -153,12 +153,15 @@ int inherit(struct inherited *in, const struct creation *c)
 	size_t ptys = image->n_ptys * (2 * sizeof(*c->pty_fd) + sizeof(*image->ptys));
 	size_t utss = image->n_utss * sizeof(*image->utss), mountss = image->n_mountss * sizeof(*image->mountss);
 	size_t remounts = image->n_mountss * sizeof(*in->remounts) + remounts_size(image);
+	const struct share nothing = { .n_areas = 0 }, *share = c->share ? c->share : &nothing;
+	size_t areas = share->n_areas * sizeof(*share->areas), fills = share->n_fills * sizeof(*share->fills);
 	char *maps = procfs_text(getpid(), "maps"), *at;
 	struct own_mounts own;
 
 	*in = (struct inherited){ .c = *c, .options = *c->options, .block = MAP_FAILED };
 	if (!look_at_own_mounts(&own, image) && maps) {
-		in->size = planned + tasks + utss + mountss + remounts + ptys + lines_of(maps) * sizeof(*in->unneeded) + 10 * 8;
+		in->size = planned + tasks + utss + mountss + remounts + ptys + areas + fills +
+			   lines_of(maps) * sizeof(*in->unneeded) + 12 * 8;
 		in->block = mmap(NULL, in->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	}
 	if (in->block == MAP_FAILED) {
@@ -183,6 +186,10 @@ int inherit(struct inherited *in, const struct creation *c)
 	in->image.ptys = put(&at, image->ptys, image->n_ptys * sizeof(*image->ptys));
 	in->c.pty_fd = put(&at, c->pty_fd, image->n_ptys * sizeof(*c->pty_fd));
 	in->c.inner_pty_fd = put(&at, c->inner_pty_fd, image->n_ptys * sizeof(*c->inner_pty_fd));
+	in->share = (struct share){
+		.window = share->window, .n_areas = share->n_areas, .areas = put(&at, share->areas, areas),
+		.n_fills = share->n_fills, .fills = put(&at, share->fills, fills),
+	};
 	in->first = put(&at, &(pid_t){ 0 }, sizeof(*in->first));
 	/* The first task then leads a group of its own, for all that were in one from outside. */
 	in->plan.planned[0].new_group |= is_stopped_in_our_job(c);
@@ -191,6 +198,7 @@ int inherit(struct inherited *in, const struct creation *c)
 	free(maps);
 	in->c.plan = &in->plan;
 	in->c.image = &in->image;
+	in->c.share = &in->share;
 	in->c.options = &in->options;
 	return 0;
 }

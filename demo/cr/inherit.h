@@ -19,6 +19,7 @@ struct inherited {
 	struct creation c;		/* its image and plan are these */
 	struct image image;		/* tasks, utss, mountss and ptys alone */
 	struct plan plan;
+	struct share share;		/* window, areas and fills alone */
 	struct restart_options options;
 	struct remount **remounts;	/* by mountss[]: what its first process does */
 

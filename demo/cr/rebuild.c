@@ -239,14 +239,18 @@ static int let_go(struct builder *b)
 }
 
 /* What is written into the tasks is there twice until all is done. */
-static int check_memory(const struct image *image)
+static int check_memory(const struct image *image, const struct share *share)
 {
 	uint64_t need = 0;
 	uint64_t there = memory_available();
 
-	for (uint32_t i = 0; i < image->n_processes; i++)
+	for (uint32_t i = 0; i < image->n_processes; i++) {
 		for (uint32_t n = 0; n < image->processes[i].n_pages; n++)
 			need += image->processes[i].pages[n].data.size;
+		for (uint32_t n = 0; n < image->processes[i].n_borrowed; n++)
+			need += image->processes[i].borrowed[n].size;
+	}
+	need -= share->saved;
 	for (uint32_t i = 0; i < image->n_shared; i++)
 		for (uint32_t n = 0; n < image->shared[i].n_pages; n++)
 			need += image->shared[i].pages[n].data.size;
@@ -282,15 +286,26 @@ static int prepare(struct builder *b)
 	}
 	for (uint32_t i = 0; i < b->image->n_tasks; i++)
 		b->remote[i].mem = -1;
-	if (check_session(b->image) || (b->options->foreground && foreground_check()) || check_memory(b->image) ||
-	    rebuild_find_specials(b) || plan_make(&b->plan, b->image) || rebuild_objects_begin(b) || rebuild_outside(b))
+	if (check_session(b->image) || (b->options->foreground && foreground_check()) || rebuild_find_specials(b) ||
+	    plan_make(&b->plan, b->image) || share_make(&b->share, b->image, &b->plan) ||
+	    check_memory(b->image, &b->share) || rebuild_objects_begin(b) || rebuild_outside(b))
 		return -1;
+	if (b->share.n_fills) {
+		fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+		b->mem = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LIMIT);
+		if (fd >= 0)
+			close(fd);
+		if (b->mem < 0) {
+			report(errno, "open our own memory");
+			return -1;
+		}
+	}
 	fd = syscall(SYS_pidfd_open, getpid(), 0);
 	b->creation = (struct creation){
 		.image = b->image, .plan = &b->plan, .options = b->options,
 		.zombies_end = -1, .stand_ins_end = -1, .alive = -1, .adoption = -1,
 		.pidfd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LIMIT),
-		.pty_fd = b->pty_fd,
+		.pty_fd = b->pty_fd, .share = &b->share, .mem = b->mem,
 	};
 	if (fd >= 0)
 		close(fd);
@@ -335,7 +350,9 @@ static void abort_build(struct builder *b)
 
 pid_t restart(const struct image *image, const struct restart_options *options)
 {
-	struct builder b = { .image = image, .options = options, .creation.pidfd = -1, .outside_fd = { -1, -1, -1 } };
+	struct builder b = {
+		.image = image, .options = options, .creation.pidfd = -1, .outside_fd = { -1, -1, -1 }, .mem = -1,
+	};
 	pid_t root = -1;
 
 	remote_begin();
@@ -355,7 +372,10 @@ pid_t restart(const struct image *image, const struct restart_options *options)
 		remote_forget(&b.remote[i]);
 	if (b.creation.pidfd >= 0)
 		close(b.creation.pidfd);
+	if (b.mem >= 0)
+		close(b.mem);
 	rebuild_objects_close(&b);
+	share_free(&b.share);
 	plan_free(&b.plan);
 	free(b.remote);
 	return root;

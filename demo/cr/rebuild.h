@@ -9,14 +9,12 @@
 #include "remote.h"
 #include "restart.h"
 
-struct range {
-	unsigned long start, end;
-};
-
 struct builder {
 	const struct image *image;
 	const struct restart_options *options;
 	struct plan plan;
+	struct share share;
+	int mem;			/* /proc/self/mem, for those that have memory in common; -1: nobody has */
 	struct creation creation;
 	struct remote *remote;		/* by tasks[]; of a zombie only tid is set */
 	/* The kernel's own mappings, and an `int $0x80' there: in all new processes where this program has them. */
@@ -82,6 +80,12 @@ int rebuild_find_specials(struct builder *b);
  * rebuilt: what their parents get for it is discarded then.
  */
 int rebuild_stops(struct builder *b);
+
+/*
+ * The mappings of a process and their contents: with the pages that the window has for it, which is then unmapped.
+ * rebuild_mappings.c
+ */
+int rebuild_mappings(struct builder *b, struct remote *r, int32_t process);
 
 /* Of the process of tasks[index]. */
 int rebuild_memory(struct builder *b, int index);

@@ -46,9 +46,9 @@ static bool overlaps(unsigned long start, unsigned long end, const struct range 
 	return start < r->end && r->start < end;
 }
 
-/* An address with `size' bytes that neither the recorded mappings nor the specials use; from the top down. */
+/* An address with `size' bytes that neither the recorded mappings nor these three use; from the top down. */
 static unsigned long find_hole(const struct process *p, const struct range *a, const struct range *b,
-			       unsigned long size)
+			       const struct range *window, unsigned long size)
 {
 	unsigned long end = TASK_END - 2 * PAGE_BYTES;
 
@@ -56,7 +56,7 @@ static unsigned long find_hole(const struct process *p, const struct range *a, c
 		unsigned long floor = v >= 0 ? p->vmas[v].end : 16 * PAGE_BYTES;
 
 		for (unsigned long at = end - size; at < end && at >= floor; at -= size)
-			if (!overlaps(at, at + size, a) && !overlaps(at, at + size, b))
+			if (!overlaps(at, at + size, a) && !overlaps(at, at + size, b) && !overlaps(at, at + size, window))
 				return at;
 		if (v >= 0)
 			end = p->vmas[v].start;
@@ -71,16 +71,26 @@ static int unmap(struct remote *r, unsigned long start, unsigned long end)
 	return remote_is_error(ret) ? rebuild_failed(r, "unmap the restarting program", ret) : 0;
 }
 
-static int unmap_all_but(struct remote *r, const struct range *vvar, const struct range *vdso)
+static int by_start(const void *a, const void *b)
 {
-	const struct range *low = vvar->end && vvar->start < vdso->start ? vvar : vdso;
-	const struct range *high = low == vdso ? vvar : vdso;
+	const struct range *x = a, *y = b;
 
-	if (unmap(r, 0, low->start))
-		return -1;
-	if (!high->end)
-		return unmap(r, low->end, TASK_END);
-	return unmap(r, low->end, high->start) || unmap(r, high->end, TASK_END) ? -1 : 0;
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+/* An empty range, at 0, is passed by. */
+static int unmap_all_but(struct remote *r, const struct range *vvar, const struct range *vdso, const struct range *window)
+{
+	struct range stay[] = { *vvar, *vdso, *window };
+	unsigned long at = 0;
+
+	qsort(stay, 3, sizeof(*stay), by_start);
+	for (int i = 0; i < 3; i++) {
+		if (unmap(r, at, stay[i].start))
+			return -1;
+		at = stay[i].end;
+	}
+	return unmap(r, at, TASK_END);
 }
 
 static const struct vma *find_kind(const struct process *p, uint32_t kind)
@@ -93,7 +103,7 @@ static const struct vma *find_kind(const struct process *p, uint32_t kind)
 
 /* Move a special mapping to its recorded place; if the two overlap, by way of another one. */
 static int move(struct remote *r, const struct process *p, struct range *from, const struct vma *to,
-		const struct range *other)
+		const struct range *other, const struct range *window)
 {
 	unsigned long size = from->end - from->start, target = to ? to->start : 0;
 	long ret;
@@ -107,7 +117,7 @@ static int move(struct remote *r, const struct process *p, struct range *from, c
 	if (target == from->start)
 		return 0;
 	if (overlaps(target, target + size, from) || overlaps(target, target + size, other)) {
-		target = find_hole(p, from, other, size);
+		target = find_hole(p, from, other, window, size);
 		if (!target)
 			return rebuild_failed(r, "find room for the vdso", -ENOMEM);
 	}
@@ -118,19 +128,20 @@ static int move(struct remote *r, const struct process *p, struct range *from, c
 	return target == to->start ? 0 : 1;	/* 1: not there yet */
 }
 
-static int place_specials(struct remote *r, const struct process *p, struct range *vvar, struct range *vdso)
+static int place_specials(struct remote *r, const struct process *p, struct range *vvar, struct range *vdso,
+			  const struct range *window)
 {
 	const struct vma *to_vdso = find_kind(p, VMA_VDSO), *to_vvar = find_kind(p, VMA_VVAR);
 	int left;
 
 	/* One may stand in the other's way, for a round or two. */
 	for (int round = 0; round < 3; round++) {
-		left = vvar->end ? move(r, p, vvar, to_vvar, vdso) : 0;
+		left = vvar->end ? move(r, p, vvar, to_vvar, vdso, window) : 0;
 		if (left < 0)
 			return -1;
 		if (to_vdso) {
 			unsigned long before = vdso->start;
-			int moved = move(r, p, vdso, to_vdso, vvar);
+			int moved = move(r, p, vdso, to_vdso, vvar, window);
 
 			if (moved < 0)
 				return -1;
@@ -141,60 +152,6 @@ static int place_specials(struct remote *r, const struct process *p, struct rang
 			return 0;
 	}
 	return rebuild_failed(r, "put the vdso where it was", -ENOMEM);
-}
-
-static int map_one(struct builder *b, struct remote *r, const struct vma *v)
-{
-	unsigned long flags = (v->flags & (MAP_SHARED | MAP_PRIVATE | MAP_GROWSDOWN | MAP_NORESERVE)) | MAP_FIXED_NOREPLACE;
-	int own = v->kind == VMA_FILE ? b->mapped_fd[v->object] : v->kind == VMA_SHARED_ANON ? b->shared_fd[v->object] : -1;
-	long fd = -1, ret;
-
-	if (own >= 0) {
-		fd = rebuild_get_fd(b, r, own);
-		if (fd < 0)
-			return rebuild_failed(r, "get a file to map", REMOTE_FAILED);
-	} else {
-		flags |= MAP_ANONYMOUS;
-	}
-	ret = REMOTE_CALL(r, __NR_mmap2, v->start, v->end - v->start, v->prot, flags, fd, v->offset / PAGE_BYTES);
-	if (fd >= 0)
-		REMOTE_CALL(r, __NR_close, fd);
-	if (ret != (long)v->start) {
-		report(ret == REMOTE_FAILED ? errno : remote_is_error(ret) ? -ret : EFAULT, "pid %d: map %08x-%08x", r->tid,
-		       v->start, v->end);
-		return -1;
-	}
-	for (int advice = 0; advice < 32; advice++) {
-		if (!(v->advice >> advice & 1))
-			continue;
-		ret = REMOTE_CALL(r, __NR_madvise, v->start, v->end - v->start, advice);
-		if (remote_is_error(ret) && ret != -EINVAL)	/* EINVAL: this kernel has no such advice */
-			return rebuild_failed(r, "advise the kernel of a mapping", ret);
-	}
-	return 0;
-}
-
-static int map_all(struct builder *b, struct remote *r, const struct process *p)
-{
-	for (uint32_t v = 0; v < p->n_vmas; v++)
-		if (p->vmas[v].kind != VMA_VDSO && p->vmas[v].kind != VMA_VVAR && map_one(b, r, &p->vmas[v]))
-			return -1;
-	for (uint32_t n = 0; n < p->n_pages; n++) {
-		if (remote_write(r, p->pages[n].start, p->pages[n].data.data, p->pages[n].data.size)) {
-			report(errno, "pid %d: write %u bytes at 0x%x", r->tid, p->pages[n].data.size, p->pages[n].start);
-			return -1;
-		}
-	}
-	for (uint32_t v = 0; v < p->n_vmas; v++) {
-		if (!(p->vmas[v].flags & MAP_LOCKED))
-			continue;
-		long ret = REMOTE_CALL(r, __NR_mlock2, p->vmas[v].start, p->vmas[v].end - p->vmas[v].start,
-				       p->vmas[v].flags & MAP_NONBLOCK ? MLOCK_ONFAULT : 0);
-
-		if (remote_is_error(ret))
-			return rebuild_failed(r, "lock memory", ret);
-	}
-	return 0;
 }
 
 /* What the kernel shows in /proc, and where brk() goes on from. */
@@ -225,17 +182,20 @@ static int describe(struct builder *b, struct remote *r, const struct process *p
 
 int rebuild_memory(struct builder *b, int index)
 {
-	const struct process *p = &b->image->processes[b->image->tasks[index].process];
+	int32_t process = b->image->tasks[index].process;
+	const struct process *p = &b->image->processes[process];
 	struct remote *r = &b->remote[index];
-	struct range vvar = b->vvar, vdso = b->vdso;
+	struct range vvar = b->vvar, vdso = b->vdso, window = { 0 };
 	long ret;
 
-	if (unmap_all_but(r, &vvar, &vdso) || place_specials(r, p, &vvar, &vdso))
+	if (b->share.n_of && b->share.of[process].n)
+		window = b->share.window;
+	if (unmap_all_but(r, &vvar, &vdso, &window) || place_specials(r, p, &vvar, &vdso, &window))
 		return -1;
-	r->scratch = find_hole(p, &vvar, &vdso, PAGE_BYTES);
+	r->scratch = find_hole(p, &vvar, &vdso, &window, PAGE_BYTES);
 	ret = r->scratch ? REMOTE_CALL(r, __NR_mmap2, r->scratch, PAGE_BYTES, PROT_READ | PROT_WRITE,
 				       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) : -ENOMEM;
 	if (ret != (long)r->scratch)
 		return rebuild_failed(r, "map a page of our own", ret);
-	return map_all(b, r, p) || describe(b, r, p) ? -1 : 0;
+	return rebuild_mappings(b, r, process) || describe(b, r, p) ? -1 : 0;
 }

@@ -295,5 +295,6 @@ int checkpoint(pid_t root, const char *path, bool leave_running)
 	free(rec.shared);
 	free(rec.n_pending);
 	free(rec.status);
+	page_owners_free(&rec.owners);
 	return ret;
 }

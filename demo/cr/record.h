@@ -4,6 +4,7 @@
 #define RECORD_H
 
 #include "file_id.h"
+#include "page_owners.h"
 #include "image_file.h"
 #include "remote.h"
 #include "tree.h"
@@ -13,6 +14,7 @@ struct recorder {
 	struct remote *remote;		/* one for each task of the tree; of a zombie only tid is set */
 	struct image image;		/* without its processes: each is written when it is recorded, and forgotten */
 	uint32_t n_processes;		/* how many were */
+	struct page_owners owners;		/* record_memory.c: who of them has the pages that several have */
 	struct image_writer writer;
 	struct open_key *opens;		/* record_files.c: what the kernel calls each of image.opens */
 	uint32_t *sorted;		/* their indices, by that */

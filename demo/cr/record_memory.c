@@ -2,6 +2,10 @@
 /*
  * Memory: of the pages of its mappings those that a new mapping of the same kind would not have: of anonymous memory
  * what is not 0, of private file mappings what was written to.
+ *
+ * A page that fork() has shared is recorded with the first process that has it; the others borrow it.  The kernel tells
+ * them by their page frame.  All tasks of the tree are held: what several have mapped was so before, and a frame that two
+ * of them have is one page.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,6 +24,8 @@
 #define PM_PRESENT (1ULL << 63)
 #define PM_SWAPPED (1ULL << 62)
 #define PM_FILE    (1ULL << 61)
+#define PM_EXCLUSIVE (1ULL << 56)	/* mapped once */
+#define PM_FRAME   ((1ULL << 55) - 1)
 
 static bool all_zero(const unsigned char *page)
 {
@@ -56,7 +62,7 @@ static int end_run(struct process *p, struct run *run)
 	return 0;
 }
 
-/* Read a page into the run; if it does not continue it, or there is no room, a new one begins. */
+/* Read a page into the run; if it does not continue it, or there is no room, a new one begins.  1: it is not kept. */
 static int add_page(const struct remote *r, struct process *p, struct run *run, unsigned long address, bool may_be_zero)
 {
 	unsigned char *page;
@@ -68,8 +74,29 @@ static int add_page(const struct remote *r, struct process *p, struct run *run, 
 	page = run->data + run->size;
 	if (remote_read(r, address, page, PAGE_BYTES))
 		return -1;
-	if (!may_be_zero || !all_zero(page))
-		run->size += PAGE_BYTES;
+	if (may_be_zero && all_zero(page))
+		return 1;
+	run->size += PAGE_BYTES;
+	return 0;
+}
+
+/* A run ends where its mapping does. */
+static int borrow_page(struct process *p, const struct vma *v, unsigned long address, const struct page_owner *owner)
+{
+	struct borrowed *last = p->n_borrowed ? &p->borrowed[p->n_borrowed - 1] : NULL, *larger;
+
+	if (last && last->start + last->size == address && address != v->start && last->process == owner->process &&
+	    last->from + last->size == owner->address) {
+		last->size += PAGE_BYTES;
+		return 0;
+	}
+	if (!(p->n_borrowed & (p->n_borrowed - 1))) {
+		larger = realloc(p->borrowed, (p->n_borrowed ? 2 * p->n_borrowed : 1) * sizeof(*larger));
+		if (!larger)
+			return -1;
+		p->borrowed = larger;
+	}
+	p->borrowed[p->n_borrowed++] = (struct borrowed){ address, PAGE_BYTES, owner->process, owner->address };
 	return 0;
 }
 
@@ -81,7 +108,23 @@ static bool differs(const struct vma *v, uint64_t entry)
 	return v->kind == VMA_FILE && (v->flags & MAP_PRIVATE) && (entry & PM_PRESENT) && !(entry & PM_FILE);
 }
 
-static int record_pages(const struct remote *r, struct process *p, const struct vma *v, int pagemap)
+/* A page that differs. */
+static int record_page(struct recorder *rec, const struct remote *r, struct process *p, struct run *run,
+		       const struct vma *v, unsigned long address, uint64_t entry)
+{
+	uint32_t frame = entry & PM_EXCLUSIVE ? 0 : entry & PM_FRAME;
+	const struct page_owner *owner = frame ? page_owners_find(&rec->owners, frame) : NULL;
+	int ret;
+
+	if (owner)
+		return borrow_page(p, v, address, owner);
+	ret = add_page(r, p, run, address, v->kind == VMA_ANON);
+	if (ret || !frame)
+		return ret < 0 ? -1 : 0;
+	return page_owners_add(&rec->owners, frame, rec->n_processes, address);
+}
+
+static int record_pages(struct recorder *rec, const struct remote *r, struct process *p, const struct vma *v, int pagemap)
 {
 	static struct run run;
 	uint64_t entries[512];
@@ -98,7 +141,7 @@ static int record_pages(const struct remote *r, struct process *p, const struct 
 				errno = EOPNOTSUPP;
 				return -1;
 			}
-			if (differs(v, entries[i]) && add_page(r, p, &run, at, v->kind == VMA_ANON))
+			if (differs(v, entries[i]) && record_page(rec, r, p, &run, v, at, entries[i]))
 				return -1;
 		}
 	}
@@ -161,7 +204,7 @@ int record_memory(struct recorder *rec, struct remote *r, struct process *p)
 	snprintf(path, sizeof(path), "/proc/%d/pagemap", r->tid);
 	pagemap = open(path, O_RDONLY | O_CLOEXEC);
 	for (uint32_t i = 0; i < p->n_vmas && !ret; i++)
-		ret = pagemap < 0 ? -1 : record_pages(r, p, &p->vmas[i], pagemap);
+		ret = pagemap < 0 ? -1 : record_pages(rec, r, p, &p->vmas[i], pagemap);
 	if (ret)
 		report(errno, "pid %d: read its memory", r->tid);
 	if (pagemap >= 0)

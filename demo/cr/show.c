@@ -63,12 +63,16 @@ static void show_vma(FILE *f, const struct image *image, const struct vma *v)
 
 static void show_memory(FILE *f, const struct image *image, const struct process *p)
 {
-	unsigned long bytes = 0;
+	unsigned long bytes = 0, borrowed = 0;
 
 	for (uint32_t i = 0; i < p->n_pages; i++)
 		bytes += p->pages[i].data.size;
-	fprintf(f, "  memory: %u mappings, %lu pages recorded, program %s\n", p->n_vmas, bytes / PAGE_BYTES,
-		shown(image->mapped[p->exe].path));
+	for (uint32_t i = 0; i < p->n_borrowed; i++)
+		borrowed += p->borrowed[i].size;
+	fprintf(f, "  memory: %u mappings, %lu pages recorded, ", p->n_vmas, bytes / PAGE_BYTES);
+	if (borrowed)
+		fprintf(f, "%lu shared with processes above, ", borrowed / PAGE_BYTES);
+	fprintf(f, "program %s\n", shown(image->mapped[p->exe].path));
 	for (uint32_t i = 0; i < p->n_vmas; i++)
 		show_vma(f, image, &p->vmas[i]);
 }

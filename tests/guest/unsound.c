@@ -39,6 +39,7 @@ struct row {
 #define TASK(kind_)   FIND(tasks, t, t->kind == (kind_))
 #define OPEN(kind_)   FIND(opens, o, o->kind == (kind_))
 #define TIMED         FIND(processes, p, p->n_timers)
+#define BORROWER      FIND(processes, lent, lent->n_borrowed > 1)
 #define VMA(kind_)    ({ struct vma *v_ = image->processes[0].vmas; while (v_->kind != (kind_)) v_++; v_; })
 
 /* A row's edit is an expression. */
@@ -118,6 +119,16 @@ EDIT(page_odd, image->processes[0].pages[0].start += 1)
 EDIT(page_top, struct process *p = &image->processes[0]; p->pages[p->n_pages - 1].start = 0xfffff000)
 EDIT(page_order, struct process *p = &image->processes[0]; p->pages[1].start = p->pages[0].start)
 EDIT(page_half, image->processes[0].pages[0].data.size = 100)
+EDIT(borrowed_outside, BORROWER->borrowed[0].start = 4096)
+EDIT(borrowed_half, BORROWER->borrowed[0].size = 100)
+EDIT(borrowed_top, BORROWER->borrowed[0].size = 0xfffff000)
+EDIT(borrowed_order, struct process *p = BORROWER; p->borrowed[1].start = p->borrowed[0].start)
+EDIT(borrowed_from_self, struct process *p = BORROWER; p->borrowed[0].process = p - image->processes)
+EDIT(borrowed_from_none, BORROWER->borrowed[0].process = -1)
+EDIT(borrowed_odd, BORROWER->borrowed[0].from += 1)
+EDIT(borrowed_missing, BORROWER->borrowed[0].from = 4096)
+EDIT(borrowed_far, BORROWER->borrowed[0].from = 0xfffff000)
+EDIT(borrowed_own, struct process *p = BORROWER; p->borrowed[0].start = p->pages[0].start; p->borrowed[0].size = 4096)
 EDIT(no_exe, image->processes[0].exe = -1)
 EDIT(relative_cwd, *image->processes[0].cwd = 'x')
 EDIT(no_root, image->processes[0].root = NULL)
@@ -264,6 +275,16 @@ static const struct row process_rows[] = {
 	{ "pages at the end", page_top, "its pages at 0xfffff000" },
 	{ "pages twice", page_order, "its pages at" },
 	{ "a part of a page", page_half, "its pages at" },
+	{ "borrowed pages outside of mappings", borrowed_outside, "its borrowed pages at 0x1000" },
+	{ "a part of a borrowed page", borrowed_half, "its borrowed pages at" },
+	{ "more borrowed pages than there can be", borrowed_top, "its borrowed pages at" },
+	{ "borrowed pages twice", borrowed_order, "its borrowed pages at" },
+	{ "pages borrowed from itself", borrowed_from_self, "does not stand before it" },
+	{ "pages borrowed from nobody", borrowed_from_none, "does not stand before it" },
+	{ "pages borrowed from an odd address", borrowed_odd, "does not stand before it" },
+	{ "borrowed pages that nobody has", borrowed_missing, "its borrowed page at" },
+	{ "borrowed pages at the end", borrowed_far, "its borrowed page at" },
+	{ "a borrowed page that is its own, too", borrowed_own, "its own, and borrowed" },
 	{ "no program", no_exe, "its program is not there" },
 	{ "a relative directory", relative_cwd, "no absolute path" },
 	{ "no root", no_root, "no absolute path" },
