@@ -4,6 +4,7 @@
  * nobody, and the tree is the last to suffer: it goes on as it was.  The files here are in memory.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,16 @@ static unsigned char pattern(size_t at)
 	return at / PAGE % 251 + 1;
 }
 
+/* Nothing of the tests' is open in the tree. */
+static void use_null(void)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	for (int fd = 0; fd <= 2; fd++)
+		if (dup2(null, fd) != fd)
+			broken("use /dev/null");
+}
+
 /* A tree of one process that has so many bytes, and ends by SIGUSR1, with status 0 if they are what they were. */
 static pid_t own(size_t size)
 {
@@ -45,6 +56,7 @@ static pid_t own(size_t size)
 
 		if (p == MAP_FAILED)
 			broken("map %zu bytes", size);
+		use_null();
 		for (size_t at = 0; at < size; at += PAGE)
 			memset(p + at, pattern(at), PAGE);
 		sigemptyset(&set);
@@ -135,6 +147,7 @@ static void sparse(void)
 		if (mmap(NULL, 1024 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) ==
 		    MAP_FAILED)
 			broken("map a gigabyte");
+		use_null();
 		if (write(fds[1], "", 1) != 1 || syscall(SYS_close_range, 3, ~0U, 0))
 			broken("tell that it is there");
 		for (;;)
