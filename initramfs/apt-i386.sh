@@ -1,17 +1,30 @@
 # shellcheck shell=bash
-# Debian's i386 packages, by apt with a state of its own: the host needs no foreign architecture, its package lists stay
+# Debian's packages for i386 (and those for all machines), by apt with a state of its own: the host needs no foreign architecture, its package lists stay
 # as they are, and no root is needed.  The sources are the Debian ones among the host's (third parties seldom have
 # i386), and the signatures are checked as on the host.
 #
-# Sourced.  The caller sets `state', the folder of that state, and has die().
+# Sourced.  The caller sets `state', the folder of that state, and has die().  If it sets `suites', these are taken from
+# the host's mirrors in place of the host's own release.
 # shellcheck disable=SC2154
 
-# One line for each Debian source of the host's, for i386.
+# One line for each Debian source of the host's.  Where apt's lists are empty, apt does not know whose a source is: then
+# all are tried, and another's is refused, because Debian did not sign it.
+targets() {
+	apt-get indextargets --format "$1" "Identifier: Packages" "Origin: Debian" | grep . ||
+		apt-get indextargets -o APT::Get::IndexTargets::ReleaseInfo=false --format "$1" "Identifier: Packages"
+}
+
+# One line for each of them, for i386.
 sources() {
-	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg signed=
+	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg signed='' suite
 	[ -r "$keyring" ] && signed=" signed-by=$keyring"
-	apt-get indextargets --format "deb [arch=i386$signed] \$(REPO_URI) \$(RELEASE) \$(COMPONENT)" \
-		"Identifier: Packages" "Origin: Debian" | sort -u
+	if [ -z "${suites-}" ]; then
+		targets "deb [arch=i386$signed] \$(REPO_URI) \$(RELEASE) \$(COMPONENT)"
+	else
+		for suite in $suites; do
+			targets "deb [arch=i386$signed] \$(REPO_URI) $suite main"
+		done
+	fi | sort -u
 }
 
 # apt reads this file last.  The hooks cleared here would act on the host's own files.
@@ -53,4 +66,16 @@ apt_i386_update() {
 	sources >"$state/sources.list"
 	[ -s "$state/sources.list" ] || die "apt has no Debian source configured (see apt-get indextargets)"
 	apt_i386 apt-get update || echo "warning: apt-get update failed in part; going on with the indexes it has"
+}
+
+# apt_i386_download FOLDER PACKAGE...: all of them are in FOLDER then, or none.
+apt_i386_download() {
+	local folder=$1
+	shift
+	rm -rf "$folder.tmp"
+	mkdir "$folder.tmp"
+	(cd "$folder.tmp" && apt_i386 apt-get download "$@") ||
+		die "fetch $*: apt-get download failed; is the network there?"
+	mv "$folder.tmp"/*.deb "$folder"
+	rmdir "$folder.tmp"
 }

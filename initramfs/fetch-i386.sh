@@ -19,12 +19,7 @@ die() {
 
 fetch() {
 	apt_i386_update
-	rm -rf "$debs.tmp"
-	mkdir "$debs.tmp"
-	(cd "$debs.tmp" && apt_i386 apt-get download "$@") ||
-		die "fetch $*: apt-get download failed; is the network there?"
-	mv "$debs.tmp"/*.deb "$debs"
-	rmdir "$debs.tmp"
+	apt_i386_download "$debs" "$@"
 }
 
 # The package's file, if it is there.

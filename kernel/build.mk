@@ -1,7 +1,9 @@
 # The kernel: unpack and patch the source, configure, compile.
 
-# The newest 6.12 source that is installed; KERNEL_TARBALL=FILE takes another linux-6.12.y.
-KERNEL_TARBALL ?= /usr/src/linux-source-6.12.tar.xz
+# The newest 6.12 source that is installed; KERNEL_TARBALL=FILE takes another linux-6.12.y.  build.sh installs the
+# package; a release that has none (Debian 14) takes that of Debian 13, which is fetched.
+FETCHED_SOURCE := $B/source/linux-source-6.12.tar.xz
+KERNEL_TARBALL ?= $(or $(wildcard /usr/src/linux-source-6.12.tar.xz),$(FETCHED_SOURCE))
 CROSS_COMPILE := i686-linux-gnu-
 KERNEL_SOURCE := $B/linux
 
@@ -24,8 +26,13 @@ ifneq ($(tarball_identity),$(file <$(KERNEL_SOURCE)/.series/tarball))
 $(KERNEL_SOURCE)/.series/applied: FORCE
 endif
 
+$(FETCHED_SOURCE):
+	$(call say,kernel: fetching the source of Debian 13: this release has no linux-source-6.12)
+	$(call logged,fetch-source,kernel/fetch-source.sh $@)
+
 # The folder is listed because its date tells of a patch that is gone.
-$(KERNEL_SOURCE)/.series/applied: kernel/patches $(wildcard kernel/patches/*.patch) kernel/unpack.sh
+$(KERNEL_SOURCE)/.series/applied: kernel/patches $(wildcard kernel/patches/*.patch) kernel/unpack.sh \
+		| $(filter $(FETCHED_SOURCE),$(KERNEL_TARBALL))
 	@kernel/unpack.sh '$(KERNEL_TARBALL)' $(KERNEL_SOURCE)
 
 # $(call kernel,NAME,FRAGMENTS): a kernel configured by FRAGMENTS, built from that source in $B/NAME; $(STEPS_NAME)
