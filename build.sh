@@ -28,8 +28,9 @@ usage() {
 		    --kselftest      instead: the kernel's own tests, on the patched and on the unpatched kernel
 		    --series         instead: the patches one by one, and the sources that they apply to
 		    --mutations      instead: wrong kernels, a mistake each, which the guest's tests must notice
-		    --all            the tests, and these four
-		    --short          with --debug, --mutations or --all: less of these two, in some quarter of an hour
+		    --releases       instead: the build, the tour and the tests on other releases of Debian; as root
+		    --all            the tests, and these five
+		    --short          with --debug, --mutations, --releases or --all: less of these three, in minutes
 		  bench            build, then measure: instructions, bytes and ratios, as Markdown
 		  fuzz [OPTION]... build, then call with random arguments for hours, on a kernel that checks itself
 		    --calls N        how many calls (1000000)
@@ -39,10 +40,12 @@ usage() {
 
 		Options of test may stand together.
 
+		  --container      with any command but bench and fuzz: do it in a container of Debian 13, with podman or docker
 		  --no-install     with any command: name missing packages, but do not install them
 		  --werror         with any command: what the compiler warns of in the programs is an error
 
 		KERNEL_TARBALL=FILE builds from that linux-6.12.y source instead of Debian's linux-source-6.12.
+		Of the other variables in your environment, those in environment.list are let through.
 	END
 }
 
@@ -51,28 +54,36 @@ die() {
 	exit 1
 }
 
+# Does this machine run i386 programs?  Others do it by QEMU.
+x86() {
+	[[ $(uname -m) =~ ^(x86_64|i.86)$ ]]
+}
+
 # What each command needs: a program or a file, and the Debian package that brings it.
 needs() {
 	case $1 in
-	build) cat <<-'END' ;;
-		make                                      make
-		gcc                                       gcc
-		/usr/include/stdio.h                      libc6-dev
-		i686-linux-gnu-gcc                        gcc-i686-linux-gnu
-		bc                                        bc
-		bison                                     bison
-		flex                                      flex
-		patch                                     patch
-		xz                                        xz-utils
-		lz4                                       lz4
-		pigz                                      pigz
-		/usr/src/linux-source-6.12.tar.xz         linux-source-6.12
-		apt-get                                   apt
-		dpkg-deb                                  dpkg
-		xorriso                                   xorriso
-		/usr/lib/ISOLINUX/isolinux.bin            isolinux
-		/usr/lib/syslinux/modules/bios/menu.c32   syslinux-common
-	END
+	build)
+		x86 || echo "qemu-i386 qemu-user"
+		cat <<-'END'
+			make                                      make
+			gcc                                       gcc
+			/usr/include/stdio.h                      libc6-dev
+			i686-linux-gnu-gcc                        gcc-i686-linux-gnu
+			bc                                        bc
+			bison                                     bison
+			flex                                      flex
+			patch                                     patch
+			xz                                        xz-utils
+			lz4                                       lz4
+			pigz                                      pigz
+			/usr/src/linux-source-6.12.tar.xz         linux-source-6.12
+			apt-get                                   apt
+			dpkg-deb                                  dpkg
+			xorriso                                   xorriso
+			/usr/lib/ISOLINUX/isolinux.bin            isolinux
+			/usr/lib/syslinux/modules/bios/menu.c32   syslinux-common
+		END
+		;;
 	run | fuzz) cat <<-'END' ;;
 		qemu-system-i386                          qemu-system-x86
 	END
@@ -94,12 +105,20 @@ needs() {
 	kselftest) cat <<-'END' ;;
 		/usr/i686-linux-gnu/lib/libc.a            libc6-dev-i386-cross
 	END
+	releases | releases-short) cat <<-'END' ;;
+		debootstrap                               debootstrap
+	END
 	series) cat <<-'END' ;;
 		sparse                                    sparse
 		apt-cache                                 apt
 		/usr/share/perl/*/Term/ANSIColor.pm       perl
 	END
 	esac
+}
+
+# Does apt offer the kernel's source, as far as is known?  Later releases than Debian 13 have none, and the build fetches it.
+source_offered() {
+	[ -n "$(apt-cache madison linux-source-6.12)" ] || [ -z "$(apt-cache madison make)" ]
 }
 
 # Which packages are missing for these commands?
@@ -109,7 +128,10 @@ missing() {
 		needs "$command"
 	done | while read -r what package; do
 		case $what in
-		*linux-source*) [ -z "${KERNEL_TARBALL-}" ] || continue ;;
+		*linux-source*)
+			[ -z "${KERNEL_TARBALL-}" ] || continue
+			source_offered 2>/dev/null || continue
+			;;
 		esac
 		command -v "$what" >/dev/null || compgen -G "$what" >/dev/null || echo "$package"
 	done | sort -u
@@ -117,13 +139,21 @@ missing() {
 
 # Install what these commands need, or say what it is.
 prepare() {
-	local packages root=() answer
+	local packages root=() answer command
+	if [ -n "$container" ]; then
+		mapfile -t packages < <(for command; do needs "$command"; done | awk '{ print $2 }' | sort -u)
+		exec ./container.sh "${packages[*]}" "${arguments[@]}"
+	fi
 	mapfile -t packages < <(missing "$@")
 	[ "${#packages[@]}" -gt 0 ] || return 0
 
 	echo "build.sh: this needs Debian packages that are not installed: ${packages[*]}" >&2
 	[ -z "$no_install" ] || die "not installing them (--no-install): apt-get install ${packages[*]}"
-	command -v apt-get >/dev/null || die "there is no apt-get here; please install what they contain"
+	command -v apt-get >/dev/null ||
+		die "there is no apt-get here; install what they contain, or let --container build in Debian"
+	if grep -Eqs '^ID(_LIKE)?=.*ubuntu' /etc/os-release; then
+		die "Ubuntu has neither linux-source-6.12 nor musl for i386: let --container build in Debian"
+	fi
 	if [ "$(id -u)" != 0 ]; then
 		command -v sudo >/dev/null || die "there is no sudo; as root: apt-get install ${packages[*]}"
 		root=(sudo)
@@ -133,8 +163,11 @@ prepare() {
 		[[ $answer =~ ^[Yy]?$ ]] || die "nothing installed"
 	fi
 	root+=(env DEBIAN_FRONTEND=noninteractive apt-get)
+	"${root[@]}" install -y --no-install-recommends "${packages[@]}" && return
+	# Its lists may be old, or empty; then they did not tell what this release has.
+	"${root[@]}" update || true
+	mapfile -t packages < <(missing "$@")
 	"${root[@]}" install -y --no-install-recommends "${packages[@]}" ||
-		{ "${root[@]}" update && "${root[@]}" install -y --no-install-recommends "${packages[@]}"; } ||
 		die "apt-get install ${packages[*]}: failed"
 }
 
@@ -171,6 +204,8 @@ build() {
 }
 
 SPACE=2300
+arguments=()
+container=
 no_install=
 short=
 command=build
@@ -178,18 +213,21 @@ run_options=()
 test_options=()
 fuzz_options=()
 while [ $# -gt 0 ]; do
+	[ "$1" = --container ] || arguments+=("$1")
 	case $1 in
+	--container) container=1 ;;
 	build | run | test | bench | fuzz | clean | help) command=$1 ;;
 	-h | --help) command=help ;;
 	--no-install) no_install=1 ;;
 	--werror) export WERROR=1 ;;
 	--auto | --display | --kernel | --kvm) run_options+=("$1") ;;
-	--debug | --kselftest | --series | --mutations | --all) test_options+=("$1") ;;
+	--debug | --kselftest | --series | --mutations | --releases | --all) test_options+=("$1") ;;
 	--short) short=1 ;;
 	--mem)
 		[[ ${2-} =~ ^[1-9][0-9]*$ ]] || die "--mem: a number of MB must follow"
 		[ "$2" -ge 12 ] || die "--mem: the tour needs 12 MB at least, not $2"
 		run_options+=("$1" "$2")
+		arguments+=("$2")
 		shift
 		;;
 	--calls | --seed)
@@ -207,8 +245,15 @@ fi
 if [ "$command" != test ] && [ "${#test_options[@]}" -gt 0 ]; then
 	die "$command: ${test_options[0]} is for ./build.sh test"
 fi
-if [ -n "$short" ] && [[ ! " ${test_options[*]-} " =~ " --debug "|" --mutations "|" --all " ]]; then
-	die "--short is for ./build.sh test --debug, --mutations or --all"
+if [ -n "$short" ] && [[ ! " ${test_options[*]-} " =~ " --debug "|" --mutations "|" --releases "|" --all " ]]; then
+	die "--short is for ./build.sh test --debug, --mutations, --releases or --all"
+fi
+if [ -n "$container" ]; then
+	case "$command ${run_options[*]-} ${test_options[*]-} " in
+	*" --display "* | *" --kvm "* | *" --releases "* | *" --all "* | bench* | fuzz* | clean*)
+		die "--container is for build, run and test, without --display, --kvm, --releases and --all"
+		;;
+	esac
 fi
 if [ "$command" != fuzz ] && [ "${#fuzz_options[@]}" -gt 0 ]; then
 	die "$command: ${fuzz_options[0]} is for ./build.sh fuzz"
@@ -230,12 +275,13 @@ run)
 	;;
 test)
 	case " ${test_options[*]-} " in
-	*" --all "*) test_options=(ordinary debug kselftest series mutations) ;;
+	*" --all "*) test_options=(ordinary debug kselftest series mutations releases) ;;
 	*) test_options=("${test_options[@]#--}") ;;
 	esac
 	if [ -n "$short" ]; then
 		test_options=("${test_options[@]/#debug/debug-short}")
 		test_options=("${test_options[@]/#mutations/mutations-short}")
+		test_options=("${test_options[@]/#releases/releases-short}")
 	fi
 	prepare build test "${test_options[@]}"
 	build

@@ -16,7 +16,7 @@ beside=()
 for file; do
 	case $file in
 	ordinary)
-		files+=(lint outputs harness failures source boot tour guest glibc)
+		files+=(lint outputs harness failures environment source boot tour guest glibc)
 		beside=(reproducible)
 		;;
 	*) files+=("$file") ;;

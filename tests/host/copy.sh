@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# For the files of tests that let a step of the build fail, in a copy of the checkout.  Sourced after lib.sh.
+# For the files of tests that let a step of the build fail, in a copy of the checkout or with other programs.  Sourced after lib.sh.
 # shellcheck disable=SC2154 # scratch is lib.sh's
 
 expect_failure() {
@@ -14,14 +14,41 @@ must_say() {
 	grep -Eq -- "$1" "$scratch/said" || fail "it does not say '$1'"
 }
 
-# The checkout, with copies of what is built.  Of the kernel's folders there is only what make looks at, so that a
-# step which goes there without need fails.
-copy_checkout() {
+copy_sources() {
 	local copy=$scratch/copy
 	mkdir -p "$copy/build"
 	tar --exclude=./build --exclude=./.git -cf - . | tar -xf - -C "$copy"
-	tar -cf - build/{bzImage,initramfs.cpio.gz,clone_with_pids.iso,debs,demo,initramfs,iso,log,sysroot,tests} \
-		build/linux/{.series,usr/gen_init_cpio.c} \
-		build/kernel/{.config,arch/x86/boot/bzImage,usr/include} | tar -xf - -C "$copy"
 	cd "$copy" || fail "there is no copy"
+}
+
+# The checkout, with copies of what is built.  Of the kernel's folders there is only what make looks at, so that a
+# step which goes there without need fails.
+copy_checkout() {
+	copy_sources
+	tar -C "$root" -cf - build/{bzImage,initramfs.cpio.gz,clone_with_pids.iso,debs,demo,initramfs,iso,log,sysroot,tests} \
+		build/linux/{.series,usr/gen_init_cpio.c} \
+		build/kernel/{.config,arch/x86/boot/bzImage,usr/include} | tar -xf -
+}
+
+# A PATH with every program of the host but these.
+path_without() {
+	local program
+	mkdir "$scratch/bin"
+	ln -s /usr/local/bin/* /usr/bin/* /usr/sbin/* /bin/* /sbin/* "$scratch/bin" 2>/dev/null || true
+	for program; do
+		rm -f "$scratch/bin/$program"
+	done
+}
+
+# An apt-get that only writes down what it was asked for.
+recording_apt() {
+	rm -f "$scratch/bin/apt-get" "$scratch/bin/sudo"
+	cat >"$scratch/bin/apt-get" <<-END
+		#!/bin/sh
+		echo "\$*" >>$scratch/apt
+		exit 1
+	END
+	printf '#!/bin/sh\nexec "$@"\n' >"$scratch/bin/sudo"
+	chmod +x "$scratch/bin/apt-get" "$scratch/bin/sudo"
+	: >"$scratch/apt"
 }

@@ -24,29 +24,6 @@ CASES="
 
 # --- build.sh ---
 
-# A PATH with every program of the host but these.
-path_without() {
-	local program
-	mkdir "$scratch/bin"
-	ln -s /usr/local/bin/* /usr/bin/* /usr/sbin/* /bin/* /sbin/* "$scratch/bin" 2>/dev/null || true
-	for program; do
-		rm -f "$scratch/bin/$program"
-	done
-}
-
-# An apt-get that only writes down what it was asked for.
-recording_apt() {
-	rm -f "$scratch/bin/apt-get" "$scratch/bin/sudo"
-	cat >"$scratch/bin/apt-get" <<-END
-		#!/bin/sh
-		echo "\$*" >>$scratch/apt
-		exit 1
-	END
-	printf '#!/bin/sh\nexec "$@"\n' >"$scratch/bin/sudo"
-	chmod +x "$scratch/bin/apt-get" "$scratch/bin/sudo"
-	: >"$scratch/apt"
-}
-
 missing_named() {
 	path_without xorriso qemu-system-i386
 	recording_apt
@@ -104,10 +81,10 @@ arguments_checked() {
 	expect_failure ./build.sh test --debugging
 	must_say '--debugging'
 	expect_failure ./build.sh test --series --short
-	must_say '--short is for ./build.sh test --debug, --mutations or --all'
+	must_say '--short is for ./build.sh test --debug, --mutations, --releases or --all'
 	./build.sh help >"$scratch/said"
 	for word in build run test clean --auto --display --kernel --kvm --mem --debug --kselftest --series \
-		--mutations --all --short --no-install KERNEL_TARBALL; do
+		--mutations --releases --all --short --container --werror --no-install KERNEL_TARBALL; do
 		must_say "$word"
 	done
 }
