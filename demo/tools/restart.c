@@ -60,7 +60,8 @@ static int say_pid(pid_t root)
 
 enum { OPTION_STDIN = 256 };	/* and stdout, stderr */
 
-int main(int argc, char **argv)
+/* What the command line says, or the end: --help, or what is wrong with it. */
+static void parse(int argc, char **argv, struct restart_options *how, const char **path)
 {
 	static const struct option options[] = {
 		{ "input", required_argument, NULL, 'i' },
@@ -74,52 +75,57 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	struct restart_options how = { .pids = PIDS_ALL };
-	const char *path = DEFAULT_FILE;
-	struct image image;
-	pid_t root;
 	int c;
 
-	report_program(argv[0]);
-	memory_go_first();
 	while ((c = getopt_long(argc, argv, "i:p:3sfh", options, NULL)) != -1) {
 		switch (c) {
 		case 'i':
-			path = optarg;
+			*path = optarg;
 			break;
 		case 'p':
-			how.pids = parse_pids(optarg);
+			how->pids = parse_pids(optarg);
 			break;
 		case '3':
-			how.clone3 = true;
+			how->clone3 = true;
 			break;
 		case 's':
-			how.stopped = true;
+			how->stopped = true;
 			break;
 		case 'f':
-			how.foreground = true;
-			how.ready = say_pid;
+			how->foreground = true;
+			how->ready = say_pid;
 			break;
 		case OPTION_STDIN:
 		case OPTION_STDIN + 1:
 		case OPTION_STDIN + 2:
-			how.standard[c - OPTION_STDIN] = optarg;
+			how->standard[c - OPTION_STDIN] = optarg;
 			break;
 		case 'h':
 			fputs(help, stdout);
-			return finish(EXIT_OK);
+			exit(finish(EXIT_OK));
 		default:
 			die_usage("bad option");
 		}
 	}
 	if (optind < argc)
 		die_usage("`%s': no argument is expected", argv[optind]);
-	if (how.clone3 && how.pids == PIDS_NONE)
+	if (how->clone3 && how->pids == PIDS_NONE)
 		die_usage("--clone3 and --pids=none: with no pids there is nothing for it to choose");
-	if (how.foreground && how.stopped)
+	if (how->foreground && how->stopped)
 		die_usage("--foreground and --stopped: who is stopped has no use for the terminal");
-	how.image_is_stdin = !strcmp(path, "-");
+	how->image_is_stdin = !strcmp(*path, "-");
+}
 
+int main(int argc, char **argv)
+{
+	struct restart_options how = { .pids = PIDS_ALL };
+	const char *path = DEFAULT_FILE;
+	struct image image;
+	pid_t root;
+
+	report_program(argv[0]);
+	parse(argc, argv, &how, &path);
+	memory_go_first();
 	interrupt_begin();
 	if (image_load(&image, path))
 		return EXIT_FAILED;

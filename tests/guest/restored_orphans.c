@@ -60,34 +60,46 @@ static void orphans(void)
 	must_end(c, 3 << 8);
 }
 
+/* A child of a child that ends at once: in the caller's session, and whose it is now decides the kernel. */
+static void leave_orphan(int status)
+{
+	pid_t middle = born_in(0);
+
+	if (!middle) {
+		if (!born_in(0)) {
+			be_there();
+			_exit(status);
+		}
+		_exit(0);
+	}
+	must_end(middle, 0);
+}
+
+/* The orphan that the root has adopted ends as it is to end. */
+static void orphan_must_end(int with)
+{
+	int status;
+
+	MUST(wait(&status) > 0);
+	SAME(status, with);
+}
+
 /* init 1 - leader of a session 2 - (dead) - orphan: adopted by the init, in the session of 2, which lives. */
 static void orphan_of_session(void)
 {
-	int status;
 	pid_t leader;
 
 	start_words();
 	leader = born_in(0);
 	if (!leader) {
-		pid_t middle;
-
 		setsid();
-		middle = born_in(0);
-		if (!middle) {
-			if (!born_in(0)) {
-				be_there();
-				_exit(4);
-			}
-			_exit(0);
-		}
-		must_end(middle, 0);
+		leave_orphan(4);
 		be_there();
 		_exit(0);
 	}
 	record_all_of(2);
 	must_end(leader, 0);
-	MUST(wait(&status) > 0);
-	SAME(status, 4 << 8);
+	orphan_must_end(4 << 8);
 }
 
 /* As orphans(), but a subreaper below the init has adopted them. */
@@ -115,40 +127,25 @@ static void subreaper(void)
 /* As orphan_of_session(), but then the leader becomes a subreaper: the orphan stays the init's, the next one is its own. */
 static void late_subreaper(void)
 {
-	int status;
 	pid_t leader;
 
 	start_words();
 	leader = born_in(0);
 	if (!leader) {
-		pid_t middle, next;
+		pid_t next;
+		int status;
 
 		setsid();
-		middle = born_in(0);
-		if (!middle) {
-			if (!born_in(0)) {
-				be_there();
-				_exit(4);
-			}
-			_exit(0);
-		}
-		must_end(middle, 0);
+		leave_orphan(4);
 		MUST(!prctl(PR_SET_CHILD_SUBREAPER, 1));
 		be_there();
-		middle = born_in(0);
-		if (!middle) {
-			if (!born_in(0))
-				_exit(5);
-			_exit(0);
-		}
-		must_end(middle, 0);
+		leave_orphan(5);
 		next = wait(&status);
 		_exit(next > 0 && status == 5 << 8 ? 0 : 1);
 	}
 	record_all_of(2);
 	must_end(leader, 0);
-	MUST(wait(&status) > 0);
-	SAME(status, 4 << 8);
+	orphan_must_end(4 << 8);
 }
 
 /*
@@ -157,25 +154,16 @@ static void late_subreaper(void)
  */
 static void reaper_in_between(void)
 {
-	int status;
 	pid_t leader;
 
 	MUST(!prctl(PR_SET_CHILD_SUBREAPER, 1));
 	start_words();
 	leader = born_in(0);
 	if (!leader) {
-		pid_t middle, later;
+		pid_t later;
 
 		setsid();
-		middle = born_in(0);
-		if (!middle) {
-			if (!born_in(0)) {
-				be_there();
-				_exit(4);
-			}
-			_exit(0);
-		}
-		must_end(middle, 0);
+		leave_orphan(4);
 		MUST(!prctl(PR_SET_CHILD_SUBREAPER, 1));
 		later = orphan(true);
 		be_there();
@@ -184,8 +172,7 @@ static void reaper_in_between(void)
 	}
 	record_all_of(3);
 	must_end(leader, 0);
-	MUST(wait(&status) > 0);
-	SAME(status, 4 << 8);
+	orphan_must_end(4 << 8);
 }
 
 /* Groups: led by somebody alive, dead, or a zombie; joined from a level below; and a leader born after a member. */
