@@ -11,6 +11,8 @@ if [ "${KNOWN_ENVIRONMENT-}" != 1 ]; then
 	done < <(grep -v '^#' environment.list | xargs -n 1)
 	exec env -i "${kept[@]}" ./build.sh "$@"
 fi
+# A build.sh that this one starts, from a test, begins by itself.
+unset KNOWN_ENVIRONMENT
 
 usage() {
 	cat <<-'END'
