@@ -216,7 +216,8 @@ compiler_warns() {
 	echo 'static void forgotten(void) { }' >>demo/tools/cwp.c
 	expect_failure ./build.sh build --no-install --werror
 	must_say 'demo/tools/cwp.c:.*forgotten'
-	./build.sh build --no-install
+	# CI sets it for all that it starts.
+	env -u WERROR ./build.sh build --no-install
 }
 
 applets_elsewhere() {
