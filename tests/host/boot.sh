@@ -203,10 +203,11 @@ fork_bomb() {
 
 # The background job takes vi away when there is a file `go', which vi writes: nothing depends on the time.
 # shellcheck disable=SC2016 # the shell in the machine expands them
+# What is typed may be drawn in pieces, on a busy host; the line below the text is drawn at once.
 unsaved_text() {
 	directly mode=shell
 	play wait "$PROMPT" send 'cd /tmp; (until [ -e go ]; do sleep 0.1; done; checkpoint -o vi.img $(pidof vi)) & vi note\r' \
-		wait 'note' send 'ia line of text\033' wait 'a line of text' send ':w go\r' \
+		wait 'note' send 'ia line of text\033' wait '\[Modified\]' send ':w go\r' \
 		wait 'descriptors 0, 1, 2: the terminal' wait "$PROMPT" send 'restart -f -i vi.img\r' wait 'a line of text' \
 		send ':wq\r' wait "$PROMPT" send 'echo it ended with $?; cat note\r' wait 'it ended with 0' \
 		wait 'a line of text' wait "$PROMPT" send 'poweroff\r' end
