@@ -220,6 +220,12 @@ static int go_on_to_syscall_stop(struct remote *r)
 			return -1;
 		if (WSTOPSIG(status) == SYSCALL_STOP)
 			return 0;
+		/* All signals are blocked but those of faults, and a fault would come again for ever. */
+		if (!EVENT(status) && (WSTOPSIG(status) == SIGSEGV || WSTOPSIG(status) == SIGBUS ||
+				       WSTOPSIG(status) == SIGILL)) {
+			errno = EFAULT;
+			return -1;
+		}
 		if (EVENT(status) == PTRACE_EVENT_CLONE) {
 			unsigned long born;
 
