@@ -28,6 +28,9 @@ all: $B/bzImage $B/initramfs.cpio.gz $B/clone_with_pids.iso
 
 include kernel/build.mk
 include kernel/steps.mk
+include lib/build.mk
+include cr/build.mk
+include tools/build.mk
 include demo/build.mk
 include initramfs/build.mk
 include iso/build.mk

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 
 #include "child.h"
-#include "report.h"
+#include "lib/report.h"
 #include "rescue.h"
 
 #define PROGRAMS_VERDICT_FD 3

@@ -14,7 +14,7 @@
 #include <sys/signalfd.h>
 
 #include "console.h"
-#include "report.h"
+#include "lib/report.h"
 #include "rescue.h"
 
 #define FINISH_BOUND_MS 5000

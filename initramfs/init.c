@@ -31,7 +31,7 @@
 #include "child.h"
 #include "console.h"
 #include "modes.h"
-#include "report.h"
+#include "lib/report.h"
 #include "rescue.h"
 
 #define VERDICT_DEVICE "/dev/ttyS1"

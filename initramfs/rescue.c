@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <sys/sysinfo.h>
 
-#include "report.h"
+#include "lib/report.h"
 #include "rescue.h"
 
 /*

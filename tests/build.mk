@@ -1,7 +1,10 @@
 # The programs that test and measure in the guest; most of the host's tests need no building.
 
-$(eval $(call program,$B/tests/guest/guest-tests,$(call objects,tests/guest)))
-$(eval $(call program,$B/tests/bench/guest-bench,$(call objects,tests/bench)))
+# A suite includes what suites share by its name alone.
+$B/tests/guest/%.o: USER_CFLAGS += -Itests/guest/support
+
+$(eval $(call program,$B/tests/guest/guest-tests,$(call objects,$(wildcard tests/guest/*)) $B/cr/cr.a))
+$(eval $(call program,$B/tests/bench/guest-bench,$(call objects,tests/bench) $B/cr/cr.a))
 $(eval $(call program,$B/tests/fuzz/guest-fuzz,$(call objects,tests/fuzz)))
 
 # What ./build.sh bench measures beside the lesson's kernel: the least Linux that starts PID 1, and Debian's.

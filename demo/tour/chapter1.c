@@ -22,9 +22,9 @@
 #include <sys/wait.h>
 
 #include "lesson.h"
-#include "report.h"
-#include "kill.h"
-#include "table.h"
+#include "lib/report.h"
+#include "lib/kill.h"
+#include "lib/table.h"
 
 #define DEPTH 3
 #define BOUND_MS 10000

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "kill.h"
+#include "lib/kill.h"
 #include "lesson.h"
-#include "table.h"
+#include "lib/table.h"
 
 #define IMAGE_LINES 14
 #define WIDTH 79

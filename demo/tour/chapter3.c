@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Restart without pids: plain clone(), and what it breaks. */
 #include "lesson.h"
-#include "table.h"
+#include "lib/table.h"
 
 /* What a task remembers, to ask about it; 0 if it says nothing of that. */
 static pid_t remembered(const struct lesson *lesson, const char *who, int index)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Restart with clone_with_pids(): every pid, at every level. */
 #include "lesson.h"
-#include "table.h"
+#include "lib/table.h"
 
 static enum nav_kind predict(const struct lesson *lesson)
 {

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kill.h"
+#include "lib/kill.h"
 #include "lesson.h"
-#include "report.h"
-#include "table.h"
+#include "lib/report.h"
+#include "lib/table.h"
 
 #define END_BOUND_MS 10000
 #define EXEC_BOUND_MS 60000

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "lesson.h"
-#include "table.h"
+#include "lib/table.h"
 
 static enum nav_kind explain(void)
 {

@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 
 #include "caps.h"
-#include "clone_with_pids.h"
+#include "lib/clone_with_pids.h"
 #include "lesson.h"
-#include "report.h"
+#include "lib/report.h"
 
 /* What a call came to: an error, or the pids of the child at two levels. */
 struct answer {

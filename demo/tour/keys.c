@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "keys.h"
-#include "report.h"
+#include "lib/report.h"
 #include "shell.h"
 
 #define BOTTOM_LINE "\033[25;1H\033[K"

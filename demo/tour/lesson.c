@@ -7,9 +7,9 @@
 #include <unistd.h>
 #include <sys/wait.h>
 
-#include "kill.h"
+#include "lib/kill.h"
 #include "lesson.h"
-#include "report.h"
+#include "lib/report.h"
 
 #define STEPS_BOUND_MS 60000
 #define CHILD_BOUND_MS 20000

@@ -6,10 +6,10 @@
 #ifndef LESSON_H
 #define LESSON_H
 
-#include "clone_with_pids.h"
+#include "lib/clone_with_pids.h"
 #include "command.h"
 #include "logs.h"
-#include "tree.h"
+#include "lib/tree.h"
 #include "ui.h"
 
 /* Where the application works, in its folder log it keeps its logs; and the image.  A viewer can look at them. */

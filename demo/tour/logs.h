@@ -5,7 +5,7 @@
 
 #include <sys/types.h>
 
-#include "tree.h"
+#include "lib/tree.h"
 
 enum log_key { LOG_STEPS, LOG_SENT, LOG_FAILED, LOG_HEARD, LOG_WRONG, LOG_KEYS };
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <sys/wait.h>
 
-#include "report.h"
+#include "lib/report.h"
 #include "shell.h"
 
 static void become_shell(void)

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "lesson.h"
-#include "report.h"
+#include "lib/report.h"
 
 #define REASON_FD 3
 

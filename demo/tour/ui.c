@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "keys.h"
-#include "report.h"
+#include "lib/report.h"
 #include "ui.h"
 
 #define WIDTH  80

@@ -13,7 +13,7 @@
 #include <sys/types.h>
 #include <linux/sched.h>
 
-#include "clone_with_pids.h"
+#include "lib/clone_with_pids.h"
 
 /* Instructions since the machine was started. */
 static inline uint64_t instructions(void)

@@ -21,8 +21,8 @@
 #include <sys/wait.h>
 
 #include "bench.h"
-#include "clone_with_pids.h"
-#include "report.h"
+#include "lib/clone_with_pids.h"
+#include "lib/report.h"
 
 #define ROUNDS 200
 #define CHOSEN 20000

@@ -25,10 +25,10 @@
 #include <sys/wait.h>
 
 #include "bench.h"
-#include "create.h"
-#include "image_file.h"
-#include "report.h"
-#include "tree.h"
+#include "cr/create/create.h"
+#include "cr/image/file.h"
+#include "lib/report.h"
+#include "lib/tree.h"
 
 #define LEVELS 3
 #define AREA "checkpoint"

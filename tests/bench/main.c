@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 
 #include "bench.h"
-#include "report.h"
+#include "lib/report.h"
 
 #define RESULTS_FD 3
 

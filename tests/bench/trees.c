@@ -18,8 +18,8 @@
 #include <sys/wait.h>
 
 #include "bench.h"
-#include "clone_with_pids.h"
-#include "report.h"
+#include "lib/clone_with_pids.h"
+#include "lib/report.h"
 
 #define LEVELS 3
 #define FIRST_PID 1000

@@ -11,7 +11,7 @@
 #include <sys/random.h>
 
 #include "fuzz.h"
-#include "report.h"
+#include "lib/report.h"
 
 #define CALLS      30000	/* unless said otherwise */
 #define CALLS_MIN  WORKERS

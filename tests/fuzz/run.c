@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 
 #include "fuzz.h"
-#include "report.h"
+#include "lib/report.h"
 
 #define RESULTS_FD 3
 #define PID_MAX    "/proc/sys/kernel/pid_max"

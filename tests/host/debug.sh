@@ -115,9 +115,9 @@ every_suite() {
 	[ -z "$short" ] || entries='^SUITE_ENTRY'
 	[ -f "$report" ] || fail "there is no report"
 	while read -r suite; do
-		! grep -Eq "SUITE\($suite, .*(no-such-file|/proc/net/)|HIDDEN_SUITE\($suite\)" tests/guest/*.c || continue
+		! grep -Eq "SUITE\($suite, .*(no-such-file|/proc/net/)|HIDDEN_SUITE\($suite\)" tests/guest/*/*.c || continue
 		grep -Eq "^(pass|FAIL|skip) $suite: " "$report" || fail "nothing was reported of the suite $suite"
-	done < <(grep -E "$entries" tests/guest/suites.h | sed 's/.*(\(.*\))/\1/')
+	done < <(grep -E "$entries" tests/guest/support/suites.h | sed 's/.*(\(.*\))/\1/')
 }
 
 clean_console() {

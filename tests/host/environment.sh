@@ -162,7 +162,7 @@ as_a_user() {
 same_bytes() {
 	local file
 	copy_checkout
-	rm -r build/{demo/tools,initramfs,initramfs.cpio.gz,clone_with_pids.iso}
+	rm -r build/{tools,initramfs,initramfs.cpio.gz,clone_with_pids.iso}
 	"$1"
 	for file in bzImage initramfs.cpio.gz clone_with_pids.iso; do
 		cmp "$root/build/$file" "$scratch/copy/build/$file" || fail "another $file"
@@ -213,9 +213,9 @@ disk_full() {
 
 compiler_warns() {
 	copy_checkout
-	echo 'static void forgotten(void) { }' >>demo/tools/cwp.c
+	echo 'static void forgotten(void) { }' >>tools/cwp.c
 	expect_failure ./build.sh build --no-install --werror
-	must_say 'demo/tools/cwp.c:.*forgotten'
+	must_say 'tools/cwp.c:.*forgotten'
 	# CI sets it for all that it starts.
 	env -u WERROR ./build.sh build --no-install
 }

@@ -153,7 +153,7 @@ program_changed() {
 	local before
 	copy_checkout
 	before=$(dates | grep bzImage)
-	echo '__attribute__((constructor)) static void edited(void) { __asm__ volatile("nop"); }' >>demo/tools/cwp.c
+	echo '__attribute__((constructor)) static void edited(void) { __asm__ volatile("nop"); }' >>tools/cwp.c
 	build_within 10
 	[ "$(grep -c '^  CC ' "$scratch/said")" = 1 ] || fail "more than one file was compiled"
 	if cmp -s build/clone_with_pids.iso "$root/build/clone_with_pids.iso"; then fail "the ISO is the same"; fi
@@ -188,9 +188,9 @@ packing_killed() {
 
 compiler_error() {
 	copy_checkout
-	echo 'int oops' >>demo/tools/cwp.c
+	echo 'int oops' >>tools/cwp.c
 	expect_failure ./build.sh build --no-install
-	must_say 'demo/tools/cwp.c:[0-9]*:[0-9]*: error'
+	must_say 'tools/cwp.c:[0-9]*:[0-9]*: error'
 	must_say 'build/log/build.log'
 }
 

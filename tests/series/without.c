@@ -14,8 +14,8 @@
 #include <asm/unistd.h>
 #include <sys/wait.h>
 
-#include "clone_with_pids.h"
-#include "report.h"
+#include "lib/clone_with_pids.h"
+#include "lib/report.h"
 
 #define VERDICT_FD 3
 #define CHILD_STATUS 7

@@ -1,0 +1,3 @@
+# Checkpoint and restart, as a library: see cr/README.md for its rooms.
+
+$(eval $(call archive,$B/cr/cr.a,$(call objects,$(wildcard cr/*))))

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/mman.h>
+
+#include "inherit.h"
+#include "lib/mountinfo.h"
+#include "lib/procfs.h"
+#include "lib/report.h"
+
+/* The linker's: the end of the program's own data. */
+extern char _end[];
+
+static bool is_in(const void *p, unsigned long start, unsigned long end)
+{
+	return (unsigned long)p >= start && (unsigned long)p < end;
+}
+
+/* Memory that can be written to and is the program's own: but its data, its stack and what the C library keeps. */
+static void find_unneeded(struct inherited *in, char *maps)
+{
+	unsigned long data_end = ((unsigned long)_end + PAGE_BYTES - 1) & -PAGE_BYTES, start, end, inode;
+	char *line, perms[5];
+
+	while ((line = strsep(&maps, "\n"))) {
+		if (sscanf(line, "%lx-%lx %4s %*x %*x:%*x %lu", &start, &end, perms, &inode) != 4)
+			continue;
+		if (perms[1] != 'w' || perms[3] != 'p' || inode || is_in(&start, start, end) || is_in(&errno, start, end))
+			continue;
+		if (start < data_end)
+			start = data_end;
+		if (start >= end)
+			continue;
+		in->unneeded[in->n_unneeded].start = start;
+		in->unneeded[in->n_unneeded++].end = end;
+	}
+}
+
+/* Room in the block, for so many bytes, and a copy there. */
+static void *put(char **at, const void *data, size_t size)
+{
+	void *p = *at;
+
+	if (size)
+		memcpy(p, data, size);
+	*at += (size + 7) & ~(size_t)7;
+	return p;
+}
+
+static int lines_of(const char *text)
+{
+	int n = 1;
+
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
+/*
+ * Our own mounts, of which those of all new namespaces become copies: is there a namespace in which this one has other
+ * flags?  Then it is set in each, as one may be made by a process of another.  What we do not have the comparison finds.
+ */
+struct own_mounts {
+	struct mount_table table;
+	bool *differs;		/* by its lines */
+};
+
+static int look_at_own_mounts(struct own_mounts *own, const struct image *image)
+{
+	*own = (struct own_mounts){ .differs = NULL };
+	if (!image->n_mountss)
+		return 0;
+	if (mountinfo_read(&own->table, getpid()) || !(own->differs = calloc(own->table.n + 1, sizeof(bool))))
+		return -1;
+	for (uint32_t i = 0; i < image->n_mountss; i++)
+		for (uint32_t k = 0; k < image->mountss[i].n_points; k++) {
+			const struct mount_point *p = &image->mountss[i].points[k];
+			int line = mountinfo_top(&own->table, p->point);
+			uint32_t flags;
+
+			if (line >= 0 && (mountinfo_flags(own->table.line[line].options, &flags) || flags != p->flags))
+				own->differs[line] = true;
+		}
+	return 0;
+}
+
+static void forget_own_mounts(struct own_mounts *own)
+{
+	mountinfo_free(&own->table);
+	free(own->differs);
+}
+
+/* Those of a namespace, in the block; and its /proc, if that is inherited: whatever flags its creator's has. */
+static struct remount *put_remounts(char **at, const struct mounts *m, const struct own_mounts *own)
+{
+	struct remount *list = (void *)*at;
+	uint32_t n = 0;
+
+	*at += (m->n_points + 2) * sizeof(*list);
+	for (uint32_t i = 0; i < m->n_points; i++) {
+		const struct mount_point *p = &m->points[i];
+		int line = mountinfo_top(&own->table, p->point);
+
+		if (line >= 0 && own->differs[line])
+			list[n++] = (struct remount){ put(at, p->point, strlen(p->point) + 1), p->flags };
+	}
+	if (m->proc_of < 0 && *m->proc_source)
+		list[n++] = (struct remount){ "/proc", m->proc_flags };
+	list[n] = (struct remount){ NULL, 0 };
+	return list;
+}
+
+/* Bytes that those take. */
+static size_t remounts_size(const struct image *image)
+{
+	size_t size = 0;
+
+	for (uint32_t i = 0; i < image->n_mountss; i++) {
+		size += (image->mountss[i].n_points + 2) * sizeof(struct remount);
+		for (uint32_t k = 0; k < image->mountss[i].n_points; k++)
+			size += (strlen(image->mountss[i].points[k].point) + 8) & ~(size_t)7;
+	}
+	return size;
+}
+
+/*
+ * Is somebody to be stopped in the process group of the restarting program, and that a job of its own?  When the job is
+ * done, the kernel would let the stopped ones go on, with a SIGHUP.
+ */
+static bool is_stopped_in_our_job(const struct creation *c)
+{
+	if (getpgrp() == getpgid(getppid()))
+		return false;
+	for (uint32_t i = 0; i < c->image->n_tasks; i++) {
+		const struct recorded_task *t = &c->image->tasks[i];
+
+		if (t->kind == TASK_PROCESS && t->pgid_outside &&
+		    (c->options->stopped || c->image->processes[t->process].stop_signal))
+			return true;
+	}
+	return false;
+}
+
+int inherit(struct inherited *in, const struct creation *c)
+{
+	const struct image *image = c->image;
+	size_t planned = c->plan->n * sizeof(*c->plan->planned), tasks = image->n_tasks * sizeof(*image->tasks);
+	size_t ptys = image->n_ptys * (2 * sizeof(*c->pty_fd) + sizeof(*image->ptys));
+	size_t utss = image->n_utss * sizeof(*image->utss), mountss = image->n_mountss * sizeof(*image->mountss);
+	size_t remounts = image->n_mountss * sizeof(*in->remounts) + remounts_size(image);
+	const struct share nothing = { .n_areas = 0 }, *share = c->share ? c->share : &nothing;
+	size_t areas = share->n_areas * sizeof(*share->areas), fills = share->n_fills * sizeof(*share->fills);
+	char *maps = procfs_text(getpid(), "maps"), *at;
+	struct own_mounts own;
+
+	*in = (struct inherited){ .c = *c, .options = *c->options, .block = MAP_FAILED };
+	if (!look_at_own_mounts(&own, image) && maps) {
+		in->size = planned + tasks + utss + mountss + remounts + ptys + areas + fills +
+			   lines_of(maps) * sizeof(*in->unneeded) + 12 * 8;
+		in->block = mmap(NULL, in->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	}
+	if (in->block == MAP_FAILED) {
+		report(errno, "prepare what new processes inherit");
+		forget_own_mounts(&own);
+		free(maps);
+		return -1;
+	}
+	at = in->block;
+	in->plan = (struct plan){ .planned = put(&at, c->plan->planned, planned), .n = c->plan->n };
+	in->image = (struct image){
+		.n_tasks = image->n_tasks, .tasks = put(&at, image->tasks, tasks),
+		.n_utss = image->n_utss, .utss = put(&at, image->utss, utss),
+		.n_mountss = image->n_mountss, .mountss = put(&at, image->mountss, mountss),
+	};
+	in->remounts = (void *)at;
+	at += image->n_mountss * sizeof(*in->remounts);
+	for (uint32_t i = 0; i < image->n_mountss; i++)
+		in->remounts[i] = put_remounts(&at, &image->mountss[i], &own);
+	forget_own_mounts(&own);
+	in->image.n_ptys = image->n_ptys;
+	in->image.ptys = put(&at, image->ptys, image->n_ptys * sizeof(*image->ptys));
+	in->c.pty_fd = put(&at, c->pty_fd, image->n_ptys * sizeof(*c->pty_fd));
+	in->c.inner_pty_fd = put(&at, c->inner_pty_fd, image->n_ptys * sizeof(*c->inner_pty_fd));
+	in->share = (struct share){
+		.window = share->window, .n_areas = share->n_areas, .areas = put(&at, share->areas, areas),
+		.n_fills = share->n_fills, .fills = put(&at, share->fills, fills),
+	};
+	in->first = put(&at, &(pid_t){ 0 }, sizeof(*in->first));
+	/* The first task then leads a group of its own, for all that were in one from outside. */
+	in->plan.planned[0].new_group |= is_stopped_in_our_job(c);
+	in->unneeded = (void *)at;
+	find_unneeded(in, maps);
+	free(maps);
+	in->c.plan = &in->plan;
+	in->c.image = &in->image;
+	in->c.share = &in->share;
+	in->c.options = &in->options;
+	return 0;
+}
+
+void inherit_nothing_else(const struct inherited *in)
+{
+	for (int i = 0; i < in->n_unneeded; i++)
+		munmap((void *)in->unneeded[i].start, in->unneeded[i].end - in->unneeded[i].start);
+}
+
+void inherit_done(struct inherited *in)
+{
+	munmap(in->block, in->size);
+	in->block = MAP_FAILED;
+}

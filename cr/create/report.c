@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Why a process of a new tree could not be created. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "word.h"
+#include "lib/refusal.h"
+#include "lib/report.h"
+
+static const char *const step_name[] = {
+	[STEP_DIED]    = "wait for its first word",
+	[STEP_PIPE]    = "create a pipe",
+	[STEP_UTS]     = "set its host name",
+	[STEP_MOUNT]   = "mount its /proc, or set the flags of its mounts",
+	[STEP_SESSION] = "setsid()",
+	[STEP_GROUP]   = "setpgid()",
+	[STEP_TERMINAL] = "take, or leave, its controlling terminal",
+	[STEP_PTY]     = "make a terminal again",
+	[STEP_REAPER]  = "become a subreaper",
+	[STEP_MEMORY]  = "take the memory that it has in common with others",
+};
+
+int create_own_level(const struct image *image)
+{
+	const struct recorded_task *first = &image->tasks[0];
+
+	return (int)first->pid.levels - 1 - first->new_pid_ns;
+}
+
+/*
+ * Who has the pid at this level, as far as /proc shows.  Its first column is our own namespace, into which the first
+ * task of the tree is born; those further up are not to be seen from here, and those further down are the tree's.
+ */
+static void name_holder(const struct image *image, pid_t pid, int level, char *buf, size_t size)
+{
+	int own = create_own_level(image);
+
+	if (level == own)
+		refusal_holder(pid, buf, size);
+	else
+		snprintf(buf, size, "%s", level < own ? "a task that cannot be seen from here" : "a task of this tree");
+}
+
+static const char *creating_call(const struct restart_options *options, const struct planned *p)
+{
+	if (!chosen_pids(options, p))
+		return "clone()";
+	return options->clone3 ? "clone3()" : "clone_with_pids()";
+}
+
+void create_report_taken(const struct image *image, const char *name, const struct numbers *pid, int level)
+{
+	char pids[NUMBERS_TEXT], holder[80];
+
+	name_holder(image, pid->nr[level], level, holder, sizeof(holder));
+	report(0, "task `%s' (pids %s): create it: pid %d is taken at level %d by %s", name, numbers_text(pid, pids),
+	       pid->nr[level], level, holder);
+}
+
+void create_report(const struct creation *c, const struct word *word)
+{
+	const struct planned *p = &c->plan->planned[word->index];
+	const char *name = p->task >= 0 ? c->image->tasks[p->task].name : "stand-in";
+	char pids[NUMBERS_TEXT];
+
+	if (word->step == STEP_CREATE && (word->error == EBUSY || word->error == EEXIST) && word->level >= 0)
+		create_report_taken(c->image, name, &p->pid, word->level);
+	else if (word->step == STEP_CREATE)
+		report(word->error, "task `%s' (pids %s): create it by %s", name, numbers_text(&p->pid, pids),
+		       creating_call(c->options, p));
+	else
+		report(word->error, "task `%s' (pids %s): %s", name, numbers_text(&p->pid, pids), step_name[word->step]);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Holding a whole tree of tasks still. */
+#ifndef HOLD_H
+#define HOLD_H
+
+#include "remote.h"
+#include "lib/tree.h"
+
+/*
+ * Hold the tasks below pid root, root included, with their threads, until a look at the tree finds none that runs.
+ * That look is in *tree, and *remote (for the caller to free) has an element for each of its tasks; a zombie's has
+ * mem -1.  0, or -1 when an error has been reported: then all run again, and both are empty.
+ */
+int hold_tree(struct tree *tree, struct remote **remote, pid_t root);
+
+/* Let all of them go on. */
+void hold_release(const struct tree *tree, struct remote *remote);
+
+/* Kill them, without letting one run again, and wait until the last is gone.  0, or -1 when reported. */
+int hold_kill(const struct tree *tree, struct remote *remote);
+
+/*
+ * Wait until all of these tasks, traced by the caller or its children, have ended; in any order: an init ends when all
+ * in its namespace have been waited for, and so does its last thread.  Bounded: 10 seconds.  0, or -1 when reported.
+ */
+int wait_for_ends(const pid_t *tid, int n);
+
+#endif

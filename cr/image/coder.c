@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "coder.h"
+#include "lib/free_memory.h"
+#include "file.h"
+
+void coder_fail(struct coder *c, const char *error)
+{
+	if (!c->error)
+		c->error = error;
+}
+
+/* Room for n more bytes to write.  It doubles, so that a long section costs no more copies than a short one. */
+static bool make_room(struct coder *c, size_t n)
+{
+	size_t size = c->size ? c->size : 4096;
+	unsigned char *buf;
+
+	while (size - c->at < n)
+		size *= 2;
+	if (size == c->size)
+		return true;
+	buf = memory_admit(size - c->size) ? realloc(c->buf, size) : NULL;
+	if (!buf) {
+		coder_fail(c, "out of memory");
+		return false;
+	}
+	c->buf = buf;
+	c->size = size;
+	return true;
+}
+
+void code_bytes(struct coder *c, void *p, size_t n)
+{
+	if (c->error || !n)
+		return;
+	if (c->reading) {
+		if (n > c->size - c->at) {
+			coder_fail(c, "it ends too early");
+			return;
+		}
+		memcpy(p, c->buf + c->at, n);
+	} else {
+		if (!make_room(c, n))
+			return;
+		memcpy(c->buf + c->at, p, n);
+	}
+	c->at += n;
+}
+
+/* Least significant byte first, whatever the machine has. */
+static void code_number(struct coder *c, uint64_t *v, size_t n)
+{
+	unsigned char bytes[8] = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		bytes[i] = *v >> 8 * i;
+	code_bytes(c, bytes, n);
+	if (c->error || !c->reading)
+		return;
+	*v = 0;
+	for (size_t i = 0; i < n; i++)
+		*v |= (uint64_t)bytes[i] << 8 * i;
+}
+
+#define CODE_NUMBER(name, type) \
+void name(struct coder *c, type *v) \
+{ \
+	uint64_t wide = *v; \
+	\
+	code_number(c, &wide, sizeof(*v)); \
+	*v = wide; \
+}
+
+CODE_NUMBER(code_u16, uint16_t)
+CODE_NUMBER(code_u32, uint32_t)
+CODE_NUMBER(code_u64, uint64_t)
+CODE_NUMBER(code_i32, int32_t)
+CODE_NUMBER(code_i64, int64_t)
+
+void code_bool(struct coder *c, bool *v)
+{
+	unsigned char byte = *v;
+
+	code_bytes(c, &byte, 1);
+	if (byte > 1)
+		coder_fail(c, "neither yes nor no");
+	*v = byte;
+}
+
+void code_u32s(struct coder *c, uint32_t *v, size_t n)
+{
+	while (n--)
+		code_u32(c, v++);
+}
+
+void code_name(struct coder *c, char *name, size_t max)
+{
+	uint32_t length = c->reading ? 0 : strlen(name);
+
+	code_u32(c, &length);
+	if (length >= max)
+		coder_fail(c, "a name is too long");
+	if (c->error)
+		return;
+	code_bytes(c, name, length);
+	name[length] = 0;
+	if (strlen(name) != length)
+		coder_fail(c, "a 0 in a name");
+}
+
+void code_string(struct coder *c, char **s)
+{
+	char text[PATH_SIZE] = "";
+	bool there = *s;
+
+	code_bool(c, &there);
+	if (c->error || !there)
+		return;
+	if (!c->reading) {
+		code_name(c, *s, PATH_SIZE);
+		return;
+	}
+	code_name(c, text, sizeof(text));
+	if (c->error)
+		return;
+	*s = strdup(text);
+	if (!*s)
+		coder_fail(c, "out of memory");
+}
+
+void code_blob(struct coder *c, struct blob *b)
+{
+	uint32_t size = b->size;
+
+	code_u32(c, &size);
+	if (c->error || !size)
+		return;
+	if (c->reading) {
+		if (size > c->size - c->at) {
+			coder_fail(c, "it ends too early");
+			return;
+		}
+		if (blob_alloc(b, size)) {
+			coder_fail(c, "out of memory");
+			return;
+		}
+	}
+	code_bytes(c, b->data, size);
+}
+
+void code_array(struct coder *c, uint32_t *n, void **array, size_t size, uint32_t max, size_t least,
+		void (*code_element)(struct coder *c, void *element))
+{
+	uint32_t count = *n;
+
+	code_u32(c, &count);
+	if (c->error)
+		return;
+	if (count > max)
+		coder_fail(c, "a list is too long");
+	else if (c->reading && count > (c->size - c->at) / least)
+		coder_fail(c, "a list is longer than what follows");
+	if (c->error || !count)
+		return;
+	if (c->reading) {
+		*array = calloc(count, size);
+		if (!*array) {
+			coder_fail(c, "out of memory");
+			return;
+		}
+		*n = count;
+	}
+	for (uint32_t i = 0; i < count && !c->error; i++)
+		code_element(c, (char *)*array + i * size);
+}
+
+/* table[n][b]: what a byte b does to the checksum when n zeros follow.  So a word takes one step, and not four. */
+#define WORD 4
+
+static void make_tables(uint32_t table[WORD][256])
+{
+	for (uint32_t i = 0; i < 256; i++) {
+		uint32_t v = i;
+
+		for (int bit = 0; bit < 8; bit++)
+			v = v >> 1 ^ (v & 1 ? 0xedb88320U : 0);
+		table[0][i] = v;
+	}
+	for (int n = 1; n < WORD; n++)
+		for (int i = 0; i < 256; i++)
+			table[n][i] = table[n - 1][i] >> 8 ^ table[0][table[n - 1][i] & 0xff];
+}
+
+uint32_t crc32(uint32_t crc, const void *data, size_t size)
+{
+	static uint32_t table[WORD][256];
+	const unsigned char *p = data;
+
+	if (!table[0][1])
+		make_tables(table);
+	crc = ~crc;
+	for (; size >= WORD; size -= WORD, p += WORD) {
+		crc ^= p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
+		crc = table[3][crc & 0xff] ^ table[2][crc >> 8 & 0xff] ^ table[1][crc >> 16 & 0xff] ^ table[0][crc >> 24];
+	}
+	while (size--)
+		crc = crc >> 8 ^ table[0][(crc ^ *p++) & 0xff];
+	return ~crc;
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Writing an image, in one pass. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "lib/free_memory.h"
+#include "code.h"
+#include "lib/interrupt.h"
+#include "lib/report.h"
+
+static int write_all(struct image_writer *w, const void *data, size_t size)
+{
+	const char *p = data;
+
+	if (w->takes_memory && !memory_admit(size)) {
+		report(errno, "write `%s', which is in memory", w->path);
+		return -1;
+	}
+	while (size) {
+		ssize_t n = write(w->fd, p, size);
+
+		if (interrupted())
+			return -1;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			report(errno, "write `%s'", w->path);
+			return -1;
+		}
+		p += n;
+		size -= n;
+	}
+	return 0;
+}
+
+/* A section behind its head; both in one write() if it is small. */
+static int write_section(struct image_writer *w, const char *tag, struct coder *body)
+{
+	struct image_head h = { .length = body->at, .crc = crc32(0, body->buf, body->at) };
+	struct coder c = { .reading = false };
+	int ret = -1;
+
+	memcpy(h.tag, tag, 4);
+	image_code_head(&c, &h);
+	if (body->error || c.error)
+		report(0, "write `%s': %s", w->path, body->error ? body->error : c.error);
+	else if (!write_all(w, c.buf, c.at) && !write_all(w, body->buf, body->at))
+		ret = 0;
+	free(c.buf);
+	free(body->buf);
+	w->sections++;
+	return ret;
+}
+
+/* A file without a name, in the folder where it is to get one: whatever happens, nothing half written is left. */
+static int create_nameless(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, slash - path + 1) : strdup(".");
+	int fd = folder ? open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
+
+	free(folder);
+	return fd;
+}
+
+/* Give it a name that nobody else has. */
+static int give_temporary_name(const struct image_writer *w)
+{
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", w->fd);
+	return linkat(AT_FDCWD, link, AT_FDCWD, w->temporary, AT_SYMLINK_FOLLOW);
+}
+
+/* A file system without a disk: what is written stays in memory. */
+static bool is_in_memory(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && (fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC);
+}
+
+int image_create(struct image_writer *w, const char *path)
+{
+	struct stat st;
+
+	*w = (struct image_writer){ .path = path, .fd = STDOUT_FILENO };
+	if (!strcmp(path, "-"))
+		return write_all(w, image_magic, IMAGE_MAGIC_SIZE);
+	/* rename() would put the image in the place of a device. */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
+		report(0, "write `%s': it is there, and not a regular file", path);
+		return -1;
+	}
+	if (asprintf(&w->temporary, "%s.%d", path, getpid()) < 0) {
+		report(ENOMEM, "write `%s'", path);
+		w->temporary = NULL;
+		return -1;
+	}
+	w->fd = *path ? create_nameless(path) : -1;
+	if (w->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
+		w->fd = open(w->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		w->named = w->fd >= 0;
+	}
+	if (w->fd < 0) {
+		report(*path ? errno : ENOENT, "create `%s'", path);
+		free(w->temporary);
+		w->temporary = NULL;
+		return -1;
+	}
+	w->takes_memory = is_in_memory(w->fd);
+	return write_all(w, image_magic, IMAGE_MAGIC_SIZE);
+}
+
+int image_put(struct image_writer *w, enum image_list list, const void *element)
+{
+	struct coder c = { .reading = false };
+
+	/* A coder that writes does not change what it writes. */
+	image_lists[list].code(&c, (void *)element);
+	return write_section(w, image_lists[list].tag, &c);
+}
+
+int image_put_all(struct image_writer *w, const struct image *image)
+{
+	for (int list = 0; list < IMAGE_LISTS; list++) {
+		const struct image_list_info *l = &image_lists[list];
+		uint32_t n = *(const uint32_t *)((const char *)image + l->count);
+		const char *array = *(const char *const *)((const char *)image + l->array);
+
+		for (uint32_t i = 0; i < n; i++)
+			if (image_put(w, list, array + i * l->size))
+				return -1;
+	}
+	return 0;
+}
+
+int image_commit(struct image_writer *w)
+{
+	struct coder c = { .reading = false };
+
+	code_u32(&c, &w->sections);
+	if (write_section(w, image_end_tag, &c))
+		return -1;
+	if (!w->temporary)
+		return 0;
+	if (!w->named) {
+		unlink(w->temporary);	/* of a process of before with our pid, that was killed */
+		w->named = !fsync(w->fd) && !give_temporary_name(w);
+	}
+	if (!w->named || fsync(w->fd) || rename(w->temporary, w->path)) {
+		report(errno, "write `%s'", w->path);
+		return -1;
+	}
+	w->named = false;
+	image_discard(w);
+	return 0;
+}
+
+void image_discard(struct image_writer *w)
+{
+	if (!w->temporary)
+		return;
+	close(w->fd);
+	if (w->named)
+		unlink(w->temporary);
+	free(w->temporary);
+	w->temporary = NULL;
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+#include "reapers.h"
+#include "lib/report.h"
+
+static bool leads_session(const struct recorded_task *t)
+{
+	return t->sid.nr[0] == t->pid.nr[0];
+}
+
+static bool is_process(const struct recorded_task *t)
+{
+	return t->kind != TASK_THREAD;
+}
+
+static struct planned *add(struct plan *plan)
+{
+	/* Room is doubled at each power of two. */
+	if (!(plan->n & (plan->n - 1))) {
+		struct planned *larger = realloc(plan->planned, (plan->n ? 2 * plan->n : 1) * sizeof(*larger));
+
+		if (!larger)
+			return NULL;
+		plan->planned = larger;
+	}
+	plan->planned[plan->n] = (struct planned){ .task = -1, .creator = -1, .first = { -1, -1 }, .next = -1 };
+	return &plan->planned[plan->n++];
+}
+
+static void set_used(struct plan *plan, const struct numbers *n)
+{
+	for (uint32_t i = 0; i < n->levels; i++)
+		plan->by_pid[n->nr[i]].used = true;
+}
+
+/* The last one that was added has this pid. */
+static void set_pid(struct plan *plan, const struct numbers *pid)
+{
+	plan->planned[plan->n - 1].pid = *pid;
+	if (plan->by_pid[pid->nr[0]].planned < 0)
+		plan->by_pid[pid->nr[0]].planned = plan->n - 1;
+	set_used(plan, pid);
+}
+
+/* The index in the plan of who leads a session or has a pid; -1: nobody yet. */
+static int find(const struct plan *plan, const struct numbers *pid)
+{
+	return plan->by_pid[pid->nr[0]].planned;
+}
+
+/* A stand-in for a dead leader, created by `creator' in the namespace of the task that needs it. */
+static int add_stand_in(struct plan *plan, const struct recorded_task *for_task, const struct numbers *pid, int creator,
+			bool session)
+{
+	struct planned *p;
+
+	for (uint32_t i = 0; i < pid->levels; i++) {
+		if (pid->nr[i])
+			continue;
+		report(0, "task `%s': its session or group belongs to an older pid namespace, and nobody there has it",
+		       for_task->name);
+		return -1;
+	}
+	p = add(plan);
+	if (!p) {
+		report(0, "plan the tree: out of memory");
+		return -1;
+	}
+	p->creator = creator;
+	set_pid(plan, pid);
+	p->uts = plan->planned[creator].uts;
+	p->mounts = plan->planned[creator].mounts;
+	p->ns_init = plan->planned[creator].ns_init;
+	p->new_session = session;
+	p->new_group = !session;
+	p->exit_signal = SIGCHLD;
+	return plan->n - 1;
+}
+
+/*
+ * A stand-in for somebody whose pids are not known: a child of the session's leader.  Its own are chosen, as the kernel
+ * might give it one that a task is to have: the highest, which it seldom gives to anybody.
+ */
+static int add_unknown(struct plan *plan, const struct recorded_task *for_task, int creator)
+{
+	struct numbers pid = { .levels = plan->planned[creator].pid.levels };
+	int number = PID_LIMIT - 1, index;
+
+	while (number > PID_LIMIT - TASKS_MAX && plan->by_pid[number].used)
+		number--;
+	for (uint32_t i = 0; i < pid.levels; i++)
+		pid.nr[i] = number;
+	index = add_stand_in(plan, for_task, &pid, creator, false);
+	if (index >= 0)
+		plan->planned[index].new_group = false;
+	return index;
+}
+
+/* Of whom a task is to be adopted, that is an ancestor of its creator. */
+static bool is_above(const struct plan *plan, int index, int above)
+{
+	while (index >= 0 && index != above)
+		index = plan->planned[index].creator;
+	return index >= 0;
+}
+
+/* What session is a process in when it is born, by the plan? */
+static const struct numbers *session_of(const struct plan *plan, const struct image *image, int index)
+{
+	const struct planned *p = &plan->planned[index];
+
+	if (p->task < 0 && !p->new_session)
+		return session_of(plan, image, p->creator);
+	return p->task >= 0 ? &image->tasks[p->task].sid : &p->pid;
+}
+
+static int plan_task(struct plan *plan, const struct image *image, int index);
+
+/* The leader of the task's session, in the plan; -1: it is dead, -2: reported. */
+static int plan_leader(struct plan *plan, const struct image *image, const struct recorded_task *t)
+{
+	int task = plan->by_pid[t->sid.nr[0]].task;
+
+	if (task < 0)
+		return find(plan, &t->sid);
+	return plan_task(plan, image, task) ? -2 : plan->of_task[task];
+}
+
+/*
+ * Who creates the task: its parent, if it can be born into its session there; else the session's leader.  A child that
+ * is born before its parent became a leader has the session that the parent was born into.
+ */
+static int choose_creator(struct plan *plan, const struct image *image, const struct recorded_task *t, bool *early)
+{
+	int parent = plan->of_task[t->parent], leader, task;
+	const struct recorded_task *p = &image->tasks[t->parent];
+
+	*early = false;
+	if (leads_session(t) || numbers_same(&t->sid, &p->sid) || (t->sid_outside && p->sid_outside))
+		return parent;
+	if (leads_session(p)) {
+		int creator = plan->planned[parent].creator;
+
+		*early = creator < 0 ? t->sid_outside : numbers_same(&t->sid, session_of(plan, image, creator));
+		if (*early)
+			return parent;
+	}
+	if (t->sid_outside) {
+		report(0, "task `%s' is in a session outside the tree, and its parent is not", t->name);
+		return -1;
+	}
+	leader = plan_leader(plan, image, t);
+	if (leader == -1)
+		return add_stand_in(plan, t, &t->sid, parent, true);
+	task = leader < 0 ? -1 : plan->planned[leader].task;
+	if (task >= 0 && image->tasks[task].kind == TASK_PROCESS)
+		leader = add_unknown(plan, t, leader);
+	if (leader < 0 || is_above(plan, leader, parent))
+		return leader;
+	report(0, "task `%s' has been adopted from a session whose leader is not below its parent", t->name);
+	return -1;
+}
+
+/* Is it born where its creator's children are? */
+static int check_levels(const struct plan *plan, const struct recorded_task *t, int creator)
+{
+	if (creator < 0 || plan->planned[creator].pid.levels + t->new_pid_ns == t->pid.levels)
+		return 0;
+	report(0, "task `%s' would have to be created from another pid namespace than its parent's", t->name);
+	return -1;
+}
+
+/* Inherited or made at birth; that of a zombie is of no interest: it is in none any more. */
+static void plan_namespaces(const struct plan *plan, struct planned *p, const struct image *image)
+{
+	const struct recorded_task *t = &image->tasks[p->task];
+	const struct planned *creator = p->creator < 0 ? NULL : &plan->planned[p->creator];
+	int uts = creator ? creator->uts : -1, mounts = creator ? creator->mounts : -1;
+	int ns_init = creator ? creator->ns_init : -1;
+
+	p->uts = t->kind == TASK_ZOMBIE || t->uts < 0 ? uts : t->uts;
+	p->mounts = t->kind == TASK_ZOMBIE || t->mounts < 0 ? mounts : t->mounts;
+	p->new_uts = p->uts != uts;
+	p->new_mounts = p->mounts != mounts;
+	p->ns_init = t->new_pid_ns ? p->task : ns_init;
+	/* A namespace's proc is mounted from inside; by the first who is in there and sees these mounts. */
+	p->mount_proc = t->kind == TASK_PROCESS && p->mounts >= 0 && image->mountss[p->mounts].proc_of == p->ns_init &&
+			p->ns_init >= 0 && (p->new_mounts || p->ns_init != ns_init);
+}
+
+/*
+ * A namespace is inherited from the parent, or its first task has made it.  A process that somebody else creates, for
+ * the parent has adopted it, may inherit another one there.
+ */
+static int check_namespaces(const struct image *image, const struct planned *p)
+{
+	const struct recorded_task *t = &image->tasks[p->task];
+	const struct recorded_task *parent = t->parent < 0 ? NULL : &image->tasks[t->parent];
+	bool new_mounts = t->mounts != (parent ? parent->mounts : -1), new_uts = t->uts != (parent ? parent->uts : -1);
+
+	if (t->kind == TASK_ZOMBIE || (p->mounts == t->mounts && p->uts == t->uts && p->new_mounts == new_mounts &&
+	    p->new_uts == new_uts))
+		return 0;
+	report(0, "task `%s' would have to be created in another mount or UTS namespace than its parent's", t->name);
+	return -1;
+}
+
+/* BEING_PLANNED while the creator is looked for: to come back to it is a circle. */
+#define NOT_PLANNED   (-1)
+#define BEING_PLANNED (-2)
+
+static int plan_task(struct plan *plan, const struct image *image, int index)
+{
+	const struct recorded_task *t = &image->tasks[index];
+	const struct recorded_task *parent = t->parent >= 0 ? &image->tasks[t->parent] : NULL;
+	bool early = false;
+	int creator = -1;
+	struct planned *p;
+
+	if (plan->of_task[index] >= 0)
+		return 0;
+	if (plan->of_task[index] == BEING_PLANNED) {
+		report(0, "task `%s' would have to be created by its own descendant", t->name);
+		return -1;
+	}
+	plan->of_task[index] = BEING_PLANNED;
+	if (parent) {
+		if (plan_task(plan, image, t->parent))
+			return -1;
+		creator = choose_creator(plan, image, t, &early);
+		if (creator < 0 || check_levels(plan, t, creator))
+			return -1;
+	}
+	p = add(plan);
+	if (!p) {
+		report(0, "plan the tree: out of memory");
+		return -1;
+	}
+	plan->of_task[index] = plan->n - 1;
+	p->task = index;
+	p->creator = creator;
+	set_pid(plan, &t->pid);
+	p->new_pid_ns = t->new_pid_ns;
+	plan_namespaces(plan, p, image);
+	p->new_session = leads_session(t);
+	p->new_group = !p->new_session && t->pgid.nr[0] == t->pid.nr[0];
+	p->early = early;
+	p->exit_signal = t->exit_signal;
+	return check_namespaces(image, p);
+}
+
+/* A dead leader of a process group whose members live: it has to be there for a moment, for them to join it. */
+static int plan_group(struct plan *plan, const struct image *image, int index)
+{
+	const struct recorded_task *t = &image->tasks[index];
+	int creator;
+
+	if (t->pgid_outside || find(plan, &t->pgid) >= 0)
+		return 0;
+	/* Whoever is in the same session can create it. */
+	creator = find(plan, &t->sid);
+	if (creator < 0)
+		creator = plan->planned[plan->of_task[index]].creator;
+	if (creator < 0) {
+		report(0, "task `%s': the leader of its process group is gone, and nobody can stand in", t->name);
+		return -1;
+	}
+	return add_stand_in(plan, t, &t->pgid, creator, false) < 0 ? -1 : 0;
+}
+
+static int begin(struct plan *plan, const struct image *image)
+{
+	*plan = (struct plan){
+		.of_task = malloc(image->n_tasks * sizeof(int)), .by_pid = malloc(PID_LIMIT * sizeof(*plan->by_pid)),
+	};
+	if (!plan->of_task || !plan->by_pid) {
+		report(0, "plan the tree: out of memory");
+		return -1;
+	}
+	for (int i = 0; i < PID_LIMIT; i++)
+		plan->by_pid[i] = (struct plan_pid){ -1, -1, false };
+	for (uint32_t i = 0; i < image->n_tasks; i++) {
+		const struct recorded_task *t = &image->tasks[i];
+
+		plan->of_task[i] = NOT_PLANNED;
+		if (is_process(t))
+			plan->by_pid[t->pid.nr[0]].task = i;
+		set_used(plan, &t->pid);
+		set_used(plan, &t->pgid);
+		set_used(plan, &t->sid);
+	}
+	return 0;
+}
+
+/* Lists of those whom each creates, from the last to the first: so each list begins with the first. */
+static void end(struct plan *plan)
+{
+	for (int i = plan->n - 1; i > 0; i--) {
+		struct planned *p = &plan->planned[i];
+		int *first = &plan->planned[p->creator].first[p->early];
+
+		p->next = *first;
+		*first = i;
+	}
+	free(plan->by_pid);
+	plan->by_pid = NULL;
+}
+
+int plan_make(struct plan *plan, const struct image *image)
+{
+	int ret = begin(plan, image);
+
+	for (uint32_t i = 0; i < image->n_tasks && !ret; i++)
+		if (is_process(&image->tasks[i]))
+			ret = plan_task(plan, image, i);
+	for (uint32_t i = 0; i < image->n_tasks && !ret; i++)
+		if (is_process(&image->tasks[i]))
+			ret = plan_group(plan, image, i);
+	if (!ret)
+		ret = plan_reapers(plan, image);
+	if (ret)
+		plan_free(plan);
+	else
+		end(plan);
+	return ret;
+}
+
+void plan_free(struct plan *plan)
+{
+	free(plan->planned);
+	free(plan->of_task);
+	free(plan->by_pid);
+	*plan = (struct plan){ 0 };
+}

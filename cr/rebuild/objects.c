@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the tasks share, and what outlives none of them: open file descriptions (files.c), what is mapped.  The
+ * restarting program makes each once; the tasks then get their descriptors from it by pidfd_getfd(), so that what was
+ * one open file description is one again.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <asm/unistd.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "rebuild.h"
+#include "lib/report.h"
+
+/* A file that programs run from must be the one it was, byte for byte as far as its size and date tell. */
+static int open_mapped(struct builder *b, uint32_t i)
+{
+	const struct mapped_file *m = &b->image->mapped[i];
+	struct stat st;
+	int fd = rebuild_open(b, m->mounts, m->path, (m->writable ? O_RDWR : O_RDONLY) | O_LARGEFILE | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &st)) {
+		report(errno, "open `%s', which was mapped", m->path);
+		return -1;
+	}
+	b->mapped_fd[i] = fd;
+	if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != m->size ||
+	    st.st_mtim.tv_sec * 1000000000ULL + st.st_mtim.tv_nsec != m->mtime_ns) {
+		report(0, "`%s', which was mapped, has been changed since the checkpoint", m->path);
+		return -1;
+	}
+	return 0;
+}
+
+/* Shared anonymous memory: mapped here for a moment, and found behind /proc/self/map_files. */
+static int make_shared(struct builder *b, uint32_t i)
+{
+	const struct shared_memory *s = &b->image->shared[i];
+	unsigned char *p = mmap(NULL, s->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char path[64];
+
+	if (p == MAP_FAILED) {
+		report(errno, "make shared memory of %llu bytes", (unsigned long long)s->size);
+		return -1;
+	}
+	for (uint32_t n = 0; n < s->n_pages; n++)
+		memcpy(p + s->pages[n].start, s->pages[n].data.data, s->pages[n].data.size);
+	snprintf(path, sizeof(path), "/proc/self/map_files/%lx-%lx", (unsigned long)p, (unsigned long)(p + s->size));
+	b->shared_fd[i] = open(path, O_RDWR | O_CLOEXEC);
+	if (b->shared_fd[i] < 0)
+		report(errno, "open `%s'", path);
+	munmap(p, s->size);
+	return b->shared_fd[i] < 0 ? -1 : 0;
+}
+
+static int *descriptors(uint32_t n)
+{
+	int *fds = malloc((n + 1) * sizeof(*fds));
+
+	for (uint32_t i = 0; fds && i < n; i++)
+		fds[i] = -1;
+	return fds;
+}
+
+int rebuild_objects_begin(struct builder *b)
+{
+	const struct image *image = b->image;
+	const struct rlimit enough = { 65536, 65536 };
+
+	b->open_fd = descriptors(image->n_opens);
+	b->mapped_fd = descriptors(image->n_mapped);
+	b->shared_fd = descriptors(image->n_shared);
+	b->pty_fd = descriptors(image->n_ptys);
+	b->mounts_root = descriptors(image->n_mountss);
+	if (!b->open_fd || !b->mapped_fd || !b->shared_fd || !b->pty_fd || !b->mounts_root) {
+		report(ENOMEM, "open files");
+		return -1;
+	}
+	if (setrlimit(RLIMIT_NOFILE, &enough)) {
+		report(errno, "raise the limit of open files");
+		return -1;
+	}
+	return rebuild_ptys(b);
+}
+
+int rebuild_objects(struct builder *b)
+{
+	if (rebuild_find_mounts(b) || rebuild_inner_ptys(b))
+		return -1;
+	for (uint32_t i = 0; i < b->image->n_mapped; i++)
+		if (open_mapped(b, i))
+			return -1;
+	for (uint32_t i = 0; i < b->image->n_shared; i++)
+		if (make_shared(b, i))
+			return -1;
+	return rebuild_opens(b);
+}
+
+static void close_all(int *fds, uint32_t n)
+{
+	for (uint32_t i = 0; fds && i < n; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	free(fds);
+}
+
+void rebuild_objects_close(struct builder *b)
+{
+	close_all(b->open_fd, b->image->n_opens);
+	close_all(b->mapped_fd, b->image->n_mapped);
+	close_all(b->shared_fd, b->image->n_shared);
+	close_all(b->pty_fd, b->image->n_ptys);
+	close_all(b->mounts_root, b->image->n_mountss);
+	for (int i = 0; i < 3; i++)
+		if (b->outside_fd[i] >= 0)
+			close(b->outside_fd[i]);
+	b->open_fd = b->mapped_fd = b->shared_fd = b->pty_fd = b->mounts_root = NULL;
+}
+
+int rebuild_get_fd(struct builder *b, struct remote *r, int fd)
+{
+	long got = REMOTE_CALL(r, __NR_pidfd_getfd, b->creation.pidfd, fd, 0);
+
+	if (got >= 0)
+		return got;
+	if (got != REMOTE_FAILED)
+		errno = -got;
+	return -1;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The parts of a restart: each turns its part of the image into state of held tasks.  restart.c puts them together. */
+#ifndef REBUILD_H
+#define REBUILD_H
+
+#include "cr/create/create.h"
+#include "cr/image/image.h"
+#include "cr/plan/plan.h"
+#include "cr/hold/remote.h"
+#include "restart.h"
+
+struct builder {
+	const struct image *image;
+	const struct restart_options *options;
+	struct plan plan;
+	struct share share;
+	int mem;			/* /proc/self/mem, for those that have memory in common; -1: nobody has */
+	struct creation creation;
+	struct remote *remote;		/* by tasks[]; of a zombie only tid is set */
+	/* The kernel's own mappings, and an `int $0x80' there: in all new processes where this program has them. */
+	struct range vvar, vdso;
+	unsigned long int80;
+
+	/* Descriptors of the restarting program, by opens[], mapped[], shared[] and ptys[]; -1: none. */
+	int *open_fd, *mapped_fd, *shared_fd, *pty_fd;
+	int *mounts_root;		/* and of the root directories of mountss[] */
+	int outside_fd[3];		/* in place of stdin, stdout and stderr from outside; -1: not needed */
+};
+
+/* All of them return 0, or -1 when an error has been reported. */
+
+/* What has to be there before the processes are; and when they are, open again what they had open and mapped. */
+int rebuild_objects_begin(struct builder *b);
+int rebuild_objects(struct builder *b);
+void rebuild_objects_close(struct builder *b);
+
+/* Open file descriptions, pipes with what lies in them, and terminals: part of the above. */
+int rebuild_opens(struct builder *b);
+
+/* A deleted file, with these flags for open(): a descriptor, or -1. */
+int rebuild_deleted(const struct builder *b, const struct open *o, int flags);
+
+/* Open something that is open already, with other flags: an end of a pipe, a file without a name.  -1 with errno. */
+int rebuild_reopen(int fd, int flags);
+/* The mount namespaces of the new processes: as they were? */
+int rebuild_find_mounts(struct builder *b);
+
+/* Open with exactly these flags what a path leads to, in a mount namespace of the tree; mounts -1: in our own. */
+int rebuild_open(const struct builder *b, int32_t mounts, const char *path, int flags);
+
+/* Choose what stands in for each standard descriptor from outside; and which of them this descriptor is, 0..2. */
+int rebuild_outside(struct builder *b);
+int rebuild_outside_number(const struct image *image, const struct fd *fd);
+
+/* Its first process, which has created the others in there; as it is now, it has not changed its root directory. */
+pid_t rebuild_first_in(const struct builder *b, int mounts);
+
+/* Those whose masters were opened by way of our own mounts, before all; and those of the tree's mounts. */
+int rebuild_ptys(struct builder *b);
+int rebuild_inner_ptys(struct builder *b);
+int rebuild_open_pty(const struct builder *b, const struct open *o);
+
+/* Lock the terminals that were: nobody can open them again. */
+int rebuild_locks(struct builder *b);
+
+/* Put the foreground group of its session's terminal there. */
+int rebuild_terminal(struct builder *b, int index);
+
+/* Report that a held task could not be made to do something, with what the call returned; returns -1. */
+int rebuild_failed(const struct remote *r, const char *what, long ret);
+
+/* A descriptor of the restarting program in a task: its number there, or -1 with errno. */
+int rebuild_get_fd(struct builder *b, struct remote *r, int fd);
+
+/* Fill in vvar and vdso. */
+int rebuild_find_specials(struct builder *b);
+
+/*
+ * Stop the processes that were stopped, each by its signal, when all are in their groups and before anything of them is
+ * rebuilt: what their parents get for it is discarded then.
+ */
+int rebuild_stops(struct builder *b);
+
+/*
+ * The mappings of a process and their contents: with the pages that the window has for it, which is then unmapped.
+ * mappings.c
+ */
+int rebuild_mappings(struct builder *b, struct remote *r, int32_t process);
+
+/* Of the process of tasks[index]. */
+int rebuild_memory(struct builder *b, int index);
+int rebuild_process(struct builder *b, int index);
+
+/* Of a process whose memory is complete, as new one may have to be locked, and must not become code. */
+int rebuild_process_settings(struct remote *r, const struct process *p);
+
+/* The threads of a process, born and held. */
+int rebuild_threads(struct builder *b, int index);
+
+/* Of the thread tasks[index], process leaders included. */
+int rebuild_thread(struct builder *b, int index);
+int rebuild_scheduling(struct remote *r, const struct thread *t);
+int rebuild_thread_settings(struct remote *r, const struct thread *t);
+int rebuild_credentials(struct remote *r, const struct thread *t);
+
+/*
+ * The last that is done before a process goes on, when its threads are complete: what their credentials would undo,
+ * what would stand in our own way, and what counts the time.
+ */
+int rebuild_process_end(struct builder *b, int index);
+
+/* Does the kernel report of the new tree what the image has? */
+int rebuild_compare(struct builder *b);
+
+#endif

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Mappings as /proc/PID/smaps lists them, the files that are mapped, and the memory that several tasks share. */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+#include "lib/procfs.h"
+#include "record.h"
+#include "lib/report.h"
+
+#define MAP_NAME_SIZE 4200
+
+/* A line of /proc/PID/maps. */
+struct line {
+	unsigned long start, end;
+	char perms[5];
+	uint64_t offset;
+	unsigned int major, minor;
+	unsigned long inode;
+	char name[MAP_NAME_SIZE];
+	char flags[256];		/* VmFlags */
+};
+
+static int refuse(const struct remote *r, const struct line *l, const char *why)
+{
+	report(0, "pid %d: its mapping %08lx-%08lx %s: %s", r->tid, l->start, l->end, l->name, why);
+	return -1;
+}
+
+static bool has(const struct line *l, const char *flag)
+{
+	for (const char *p = l->flags; (p = strstr(p, flag)); p++)
+		if ((p == l->flags || p[-1] == ' ') && (p[2] == ' ' || p[2] == '\n' || !p[2]))
+			return true;
+	return false;
+}
+
+bool record_name_is_deleted(const char *name)
+{
+	static const char suffix[] = " (deleted)";
+	size_t len = strlen(name), n = sizeof(suffix) - 1;
+
+	return len > n && !strcmp(name + len - n, suffix);
+}
+
+/* Who runs it goes on, though its mount has been made noexec; but nobody could begin to. */
+static bool runs_no_more(const char *link)
+{
+	struct statfs fs;
+
+	return statfs(link, &fs) || fs.f_flags & BOUND_NOEXEC;
+}
+
+int record_mapped(struct recorder *rec, const struct remote *r, const char *link, const char *name, bool writable, bool runs)
+{
+	struct mapped_file *m;
+	struct file_id id;
+	const char *why;
+	uint32_t dev;
+	int32_t mounts;
+
+	if (file_id(&id, AT_FDCWD, link, 0)) {
+		report(errno, "pid %d: find the file that it has mapped, `%s'", r->tid, name);
+		return -1;
+	}
+	dev = makedev(id.major, id.minor);
+	why = !S_ISREG(id.mode) ? "not a regular file" : runs && runs_no_more(link) ? "on a mount that allows to run nothing any more" :
+	      record_way_to(rec, r->tid, link, name, &id, &mounts);
+	if (why) {
+		report(0, "pid %d: it has mapped `%s': %s", r->tid, name, why);
+		return -1;
+	}
+	for (uint32_t i = 0; i < rec->image.n_mapped; i++) {
+		m = &rec->image.mapped[i];
+		if (m->dev == dev && m->ino == (uint32_t)id.ino && m->mounts == mounts && m->writable == writable &&
+		    !strcmp(m->path, name))
+			return i;
+	}
+	m = image_append(&rec->image, IMAGE_MAPPED);
+	if (!m || !(m->path = strdup(name))) {
+		report(ENOMEM, "record `%s'", name);
+		return -1;
+	}
+	m->mounts = mounts;
+	m->writable = writable;
+	m->size = id.size;
+	m->mtime_ns = id.mtime_ns;
+	m->dev = dev;
+	m->ino = id.ino;
+	return rec->image.n_mapped - 1;
+}
+
+/* The pages of a shared anonymous object that are there, from its file behind /proc/PID/map_files. */
+static int read_object(const struct remote *r, const struct line *l, struct shared_memory *s)
+{
+	char path[80];
+	struct stat st;
+	off_t at = 0, hole;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%lx-%lx", r->tid, l->start, l->end);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st))
+		return refuse(r, l, strerror(errno));
+	s->size = st.st_size;
+	while ((at = lseek(fd, at, SEEK_DATA)) >= 0 && (hole = lseek(fd, at, SEEK_HOLE)) > at) {
+		size_t size = hole - at > (off_t)RECORD_RUN ? RECORD_RUN : (size_t)(hole - at);
+		struct pages *larger = realloc(s->pages, (s->n_pages + 1) * sizeof(*larger));
+		struct blob data = { 0 };
+
+		if (larger)
+			s->pages = larger;
+		if (!larger || blob_alloc(&data, size) || pread(fd, data.data, size, at) != (ssize_t)size) {
+			blob_free(&data);
+			close(fd);
+			return refuse(r, l, "its contents cannot be read");
+		}
+		s->pages[s->n_pages++] = (struct pages){ at, data };
+		at += size;
+	}
+	close(fd);
+	return 0;
+}
+
+/* The index in image.shared of a shared anonymous object.  Its key is its inode, kept in no file. */
+static int shared_object(struct recorder *rec, const struct remote *r, const struct line *l)
+{
+	uint32_t n = rec->image.n_shared;
+	struct shared_memory *s;
+	unsigned long *larger;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (rec->shared[i] == l->inode)
+			return i;
+	larger = realloc(rec->shared, (n + 1) * sizeof(*larger));
+	if (larger)
+		rec->shared = larger;
+	s = image_append(&rec->image, IMAGE_SHARED);
+	if (!larger || !s)
+		return refuse(r, l, strerror(ENOMEM));
+	rec->shared[n] = l->inode;
+	return read_object(r, l, s) ? -1 : (int)n;
+}
+
+/* A mapping for all to see of a file that was open for reading alone can never be written to. */
+static int map_file(struct recorder *rec, const struct remote *r, const struct line *l)
+{
+	char link[80];
+
+	snprintf(link, sizeof(link), "/proc/%d/map_files/%lx-%lx", r->tid, l->start, l->end);
+	return record_mapped(rec, r, link, l->name, l->perms[3] == 's' && has(l, "mw"), l->perms[2] == 'x');
+}
+
+static int classify(struct recorder *rec, const struct remote *r, const struct line *l, struct vma *v)
+{
+	v->object = -1;
+	if (!strcmp(l->name, "[vdso]")) {
+		v->kind = VMA_VDSO;
+		return 0;
+	}
+	if (!strncmp(l->name, "[vvar", 5)) {
+		v->kind = VMA_VVAR;
+		return 0;
+	}
+	if (has(l, "io") || has(l, "pf"))
+		return refuse(r, l, "memory of a device");
+	if (has(l, "uw") || has(l, "um") || has(l, "ui"))
+		return refuse(r, l, "a userfaultfd is registered for it");
+	if (has(l, "ht"))
+		return refuse(r, l, "huge pages");
+	if (!strncmp(l->name, "/SYSV", 5))	/* its inode number is its id, which can be 0 */
+		return refuse(r, l, "System V shared memory");
+	if (!l->inode) {
+		v->kind = VMA_ANON;
+	} else if (!strncmp(l->name, "/dev/zero", 9) && l->perms[3] == 's') {
+		if (!has(l, "mw"))
+			return refuse(r, l, "memory that is shared, and can never be written to");
+		v->kind = VMA_SHARED_ANON;
+		v->object = shared_object(rec, r, l);
+	} else if (!strcmp(l->name, "/dev/zero")) {
+		v->kind = VMA_ANON;	/* to the program the same */
+		v->offset = 0;
+	} else if (record_name_is_deleted(l->name)) {
+		return refuse(r, l, "the file has been deleted");
+	} else {
+		v->kind = VMA_FILE;
+		v->object = map_file(rec, r, l);
+	}
+	return v->object < 0 && (v->kind == VMA_FILE || v->kind == VMA_SHARED_ANON) ? -1 : 0;
+}
+
+static const struct { char flag[3]; int advice; } advices[] = {
+	{ "sr", MADV_SEQUENTIAL }, { "rr", MADV_RANDOM }, { "dc", MADV_DONTFORK }, { "dd", MADV_DONTDUMP },
+	{ "wf", MADV_WIPEONFORK }, { "hg", MADV_HUGEPAGE }, { "nh", MADV_NOHUGEPAGE }, { "mg", MADV_MERGEABLE },
+};
+
+static int add_vma(struct recorder *rec, const struct remote *r, struct process *p, const struct line *l)
+{
+	struct vma *larger, *v;
+
+	if (p->n_vmas == VMAS_MAX)
+		return refuse(r, l, "one mapping too many");
+	if (!(p->n_vmas & (p->n_vmas - 1))) {
+		larger = realloc(p->vmas, (p->n_vmas ? 2 * p->n_vmas : 1) * sizeof(*larger));
+		if (!larger)
+			return refuse(r, l, strerror(ENOMEM));
+		p->vmas = larger;
+	}
+	v = &p->vmas[p->n_vmas++];
+	*v = (struct vma){
+		.start = l->start, .end = l->end, .offset = l->offset,
+		.prot = (l->perms[0] == 'r' ? PROT_READ : 0) | (l->perms[1] == 'w' ? PROT_WRITE : 0) |
+			(l->perms[2] == 'x' ? PROT_EXEC : 0),
+		.flags = (l->perms[3] == 's' ? MAP_SHARED : MAP_PRIVATE) | (has(l, "gd") ? MAP_GROWSDOWN : 0) |
+			 (has(l, "nr") ? MAP_NORESERVE : 0) | (has(l, "lo") ? MAP_LOCKED : 0) | (has(l, "lf") ? MAP_NONBLOCK : 0),
+	};
+	for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++)
+		if (has(l, advices[i].flag))
+			v->advice |= 1U << advices[i].advice;
+	return classify(rec, r, l, v);
+}
+
+/* The mappings.  Each has a line as in maps, and more lines, the last of which is VmFlags. */
+int record_mappings(struct recorder *rec, const struct remote *r, struct process *p)
+{
+	char *text = procfs_text(r->tid, "smaps"), *rest = text, *line;
+	struct line l = { 0 }, next;
+
+	if (!text) {
+		report(errno, "pid %d: read its mappings", r->tid);
+		return -1;
+	}
+	while ((line = strsep(&rest, "\n"))) {
+		int used = 0;
+
+		if (!strncmp(line, "VmFlags: ", 9)) {
+			snprintf(l.flags, sizeof(l.flags), "%s", line + 9);
+			if (add_vma(rec, r, p, &l)) {
+				free(text);
+				return -1;
+			}
+		} else if (!isupper(*line) &&	/* the other lines are `Name: value' */
+			   sscanf(line, "%lx-%lx %4s %" SCNx64 " %x:%x %lu %n", &next.start, &next.end, next.perms,
+				  &next.offset, &next.major, &next.minor, &next.inode, &used) == 7) {
+			snprintf(next.name, sizeof(next.name), "%s", line + used);
+			l = next;
+		}
+	}
+	free(text);
+	return 0;
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory: of the pages of its mappings those that a new mapping of the same kind would not have: of anonymous memory
+ * what is not 0, of private file mappings what was written to.
+ *
+ * A page that fork() has shared is recorded with the first process that has it; the others borrow it.  The kernel tells
+ * them by their page frame.  All tasks of the tree are held: what several have mapped was so before, and a frame that two
+ * of them have is one page.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <asm/unistd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+#include "lib/procfs.h"
+#include "record.h"
+#include "lib/report.h"
+
+/* Bits of /proc/PID/pagemap: Documentation/admin-guide/mm/pagemap.rst. */
+#define PM_PRESENT (1ULL << 63)
+#define PM_SWAPPED (1ULL << 62)
+#define PM_FILE    (1ULL << 61)
+#define PM_EXCLUSIVE (1ULL << 56)	/* mapped once */
+#define PM_FRAME   ((1ULL << 55) - 1)
+
+static bool all_zero(const unsigned char *page)
+{
+	static const unsigned char zero[PAGE_BYTES];
+
+	return !memcmp(page, zero, PAGE_BYTES);
+}
+
+/* Pages that follow each other, as they are read: kept in a run when it is known how long it is. */
+struct run {
+	unsigned long start;
+	size_t size;
+	unsigned char data[RECORD_RUN];
+};
+
+static int end_run(struct process *p, struct run *run)
+{
+	struct pages *larger;
+
+	if (!run->size)
+		return 0;
+	/* Room is doubled at each power of two. */
+	if (!(p->n_pages & (p->n_pages - 1))) {
+		larger = realloc(p->pages, (p->n_pages ? 2 * p->n_pages : 1) * sizeof(*larger));
+		if (!larger)
+			return -1;
+		p->pages = larger;
+	}
+	p->pages[p->n_pages].start = run->start;
+	if (blob_alloc(&p->pages[p->n_pages].data, run->size))
+		return -1;
+	memcpy(p->pages[p->n_pages++].data.data, run->data, run->size);
+	run->size = 0;
+	return 0;
+}
+
+/* Read a page into the run; if it does not continue it, or there is no room, a new one begins.  1: it is not kept. */
+static int add_page(const struct remote *r, struct process *p, struct run *run, unsigned long address, bool may_be_zero)
+{
+	unsigned char *page;
+
+	if ((run->start + run->size != address || run->size == RECORD_RUN) && end_run(p, run))
+		return -1;
+	if (!run->size)
+		run->start = address;
+	page = run->data + run->size;
+	if (remote_read(r, address, page, PAGE_BYTES))
+		return -1;
+	if (may_be_zero && all_zero(page))
+		return 1;
+	run->size += PAGE_BYTES;
+	return 0;
+}
+
+/* A run ends where its mapping does. */
+static int borrow_page(struct process *p, const struct vma *v, unsigned long address, const struct page_owner *owner)
+{
+	struct borrowed *last = p->n_borrowed ? &p->borrowed[p->n_borrowed - 1] : NULL, *larger;
+
+	if (last && last->start + last->size == address && address != v->start && last->process == owner->process &&
+	    last->from + last->size == owner->address) {
+		last->size += PAGE_BYTES;
+		return 0;
+	}
+	if (!(p->n_borrowed & (p->n_borrowed - 1))) {
+		larger = realloc(p->borrowed, (p->n_borrowed ? 2 * p->n_borrowed : 1) * sizeof(*larger));
+		if (!larger)
+			return -1;
+		p->borrowed = larger;
+	}
+	p->borrowed[p->n_borrowed++] = (struct borrowed){ address, PAGE_BYTES, owner->process, owner->address };
+	return 0;
+}
+
+/* Is this page one that the mapping alone does not bring back? */
+static bool differs(const struct vma *v, uint64_t entry)
+{
+	if (v->kind == VMA_ANON)
+		return entry & PM_PRESENT;
+	return v->kind == VMA_FILE && (v->flags & MAP_PRIVATE) && (entry & PM_PRESENT) && !(entry & PM_FILE);
+}
+
+/* A page that differs. */
+static int record_page(struct recorder *rec, const struct remote *r, struct process *p, struct run *run,
+		       const struct vma *v, unsigned long address, uint64_t entry)
+{
+	uint32_t frame = entry & PM_EXCLUSIVE ? 0 : entry & PM_FRAME;
+	const struct page_owner *owner = frame ? page_owners_find(&rec->owners, frame) : NULL;
+	int ret;
+
+	if (owner)
+		return borrow_page(p, v, address, owner);
+	ret = add_page(r, p, run, address, v->kind == VMA_ANON);
+	if (ret || !frame)
+		return ret < 0 ? -1 : 0;
+	return page_owners_add(&rec->owners, frame, rec->n_processes, address);
+}
+
+static int record_pages(struct recorder *rec, const struct remote *r, struct process *p, const struct vma *v, int pagemap)
+{
+	static struct run run;
+	uint64_t entries[512];
+
+	for (unsigned long at = v->start; at < v->end;) {
+		size_t n = (v->end - at) / PAGE_BYTES;
+
+		if (n > sizeof(entries) / sizeof(*entries))
+			n = sizeof(entries) / sizeof(*entries);
+		if (pread(pagemap, entries, n * 8, (off_t)(at / PAGE_BYTES * 8)) != (ssize_t)(n * 8))
+			return -1;
+		for (size_t i = 0; i < n; i++, at += PAGE_BYTES) {
+			if (entries[i] & PM_SWAPPED) {
+				errno = EOPNOTSUPP;
+				return -1;
+			}
+			if (differs(v, entries[i]) && record_page(rec, r, p, &run, v, at, entries[i]))
+				return -1;
+		}
+	}
+	return end_run(p, &run);
+}
+
+/* The addresses that the kernel keeps for /proc and brk(): fields of /proc/PID/stat, counted from 1 in proc(5). */
+static int record_layout(struct remote *r, struct process *p)
+{
+	const struct { int field; uint32_t *value; } fields[] = {
+		{ 26, &p->start_code }, { 27, &p->end_code }, { 28, &p->start_stack }, { 45, &p->start_data },
+		{ 46, &p->end_data }, { 47, &p->start_brk }, { 48, &p->arg_start }, { 49, &p->arg_end },
+		{ 50, &p->env_start }, { 51, &p->env_end },
+	};
+	char *text = procfs_text(r->tid, "stat"), *rest = text ? strrchr(text, ')') : NULL, *word;
+	void *auxv;
+	int field = 1;
+	size_t found = 0, size = 0;
+	long brk;
+
+	while (rest && (word = strsep(&rest, " "))) {
+		field++;
+		for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+			if (fields[i].field != field)
+				continue;
+			*fields[i].value = strtoul(word, NULL, 10);
+			found++;
+		}
+	}
+	free(text);
+	brk = REMOTE_CALL(r, __NR_brk, 0);
+	p->brk = brk;
+	auxv = procfs_bytes(r->tid, "auxv", &size);
+	if (auxv && !blob_alloc(&p->auxv, size))
+		memcpy(p->auxv.data, auxv, size);
+	free(auxv);
+	if (found != sizeof(fields) / sizeof(*fields) || brk == REMOTE_FAILED || !p->auxv.data) {
+		report(errno, "pid %d: read its layout in memory", r->tid);
+		return -1;
+	}
+	return 0;
+}
+
+int record_memory(struct recorder *rec, struct remote *r, struct process *p)
+{
+	char path[32], *exe;
+	int pagemap, ret = 0;
+	long dumpable;
+
+	/* Before anything is mapped into it for our use. */
+	if (record_mappings(rec, r, p))
+		return -1;
+	for (uint32_t i = 0; i < p->n_vmas && !r->int80; i++)
+		if (p->vmas[i].kind == VMA_VDSO)
+			remote_find_int80(r, p->vmas[i].start, p->vmas[i].end - p->vmas[i].start);
+	if (!r->int80) {
+		report(0, "pid %d: it has no vdso", r->tid);
+		return -1;
+	}
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", r->tid);
+	pagemap = open(path, O_RDONLY | O_CLOEXEC);
+	for (uint32_t i = 0; i < p->n_vmas && !ret; i++)
+		ret = pagemap < 0 ? -1 : record_pages(rec, r, p, &p->vmas[i], pagemap);
+	if (ret)
+		report(errno, "pid %d: read its memory", r->tid);
+	if (pagemap >= 0)
+		close(pagemap);
+	if (ret || record_layout(r, p))
+		return -1;
+	dumpable = REMOTE_CALL(r, __NR_prctl, PR_GET_DUMPABLE);
+	p->dumpable = dumpable == 1;
+	exe = procfs_link(r->tid, "exe");
+	snprintf(path, sizeof(path), "/proc/%d/exe", r->tid);
+	if (exe && !record_name_is_deleted(exe))
+		p->exe = record_mapped(rec, r, path, exe, false, true);
+	else
+		report(0, "pid %d: its program `%s' is not there any more", r->tid, exe ? exe : "?");
+	free(exe);
+	return p->exe < 0 ? -1 : 0;
+}

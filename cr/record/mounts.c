@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Mount namespaces, and by way of whose mounts a path leads to what a task has open.  What an image has of the mounts
+ * themselves is in points.c.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "mounts.h"
+#include "lib/report.h"
+
+#define BOUNDS (BOUND_RDONLY | BOUND_NOSUID | BOUND_NODEV | BOUND_NOEXEC | BOUND_NOSYMFOLLOW)
+
+static int fail(const struct task *t, const char *why)
+{
+	report(0, "pid %d (%s) cannot be recorded: %s", t->pid[0], t->name, why);
+	return -1;
+}
+
+/* Of the namespace that has the mount; -2: none that is known. */
+static int mounts_of(const struct recorder *rec, int mount)
+{
+	for (int i = -1; i < (int)rec->image.n_mountss; i++)
+		if (mountinfo_by_id(&view(rec, i)->table, mount) >= 0)
+			return i;
+	return -2;
+}
+
+static bool find(const struct recorder *rec, int mounts, const char *path, struct file_id *found)
+{
+	if (*path != '/')
+		return false;
+	path += strspn(path, "/");
+	return !file_id(found, view(rec, mounts)->root, *path ? path : ".", AT_SYMLINK_NOFOLLOW);
+}
+
+bool record_leads_to(const struct recorder *rec, int mounts, const char *path, const struct file_id *id)
+{
+	struct file_id found;
+
+	return find(rec, mounts, path, &found) && file_id_same(&found, id);
+}
+
+/* Does the mount of what a path leads to forbid the same as that of what a link leads to? */
+static bool same_bounds(const struct recorder *rec, const char *link, int mounts, const char *path)
+{
+	int fd = openat(view(rec, mounts)->root, path + 1, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	struct statfs a, b;
+	bool same = fd >= 0 && !statfs(link, &a) && !fstatfs(fd, &b) && !((a.f_flags ^ b.f_flags) & BOUNDS);
+
+	if (fd >= 0)
+		close(fd);
+	return same;
+}
+
+static int mounts_of_task(const struct recorder *rec, pid_t tid)
+{
+	return rec->image.tasks[tree_by_pid(&rec->tree, tid)].mounts;
+}
+
+/*
+ * A program that was started before its process went into the mount namespace, for instance, was opened by mounts that
+ * nobody has any more who is known here.  The process's own will do, if they lead to the same file and forbid the same:
+ * nothing is behind a file.  But something is behind a directory.
+ */
+const char *record_way_to(const struct recorder *rec, pid_t tid, const char *link, const char *path,
+			  const struct file_id *id, int32_t *mounts)
+{
+	struct file_id found;
+
+	*mounts = mounts_of(rec, id->mount);
+	if (*mounts >= -1)
+		return record_leads_to(rec, *mounts, path, id) ? NULL : "its name is gone, or is another file's";
+	*mounts = mounts_of_task(rec, tid);
+	if (S_ISDIR(id->mode))
+		return "a directory of a mount namespace outside the tree";
+	if (!find(rec, *mounts, path, &found) || found.ino != id->ino || found.major != id->major || found.minor != id->minor)
+		return "its name is gone, or is another file's";
+	return same_bounds(rec, link, *mounts, path) ? NULL : "opened by way of a mount that has other options";
+}
+
+const char *record_way_of_deleted(const struct recorder *rec, pid_t tid, const char *link, const char *directory,
+				  int mount, int32_t *mounts)
+{
+	struct statfs fs;
+
+	*mounts = mounts_of(rec, mount);
+	if (*mounts < -1)
+		*mounts = mounts_of_task(rec, tid);
+	if (statfs(link, &fs) || fs.f_flags & BOUND_RDONLY)
+		return "a deleted file on a mount that is read-only by now";
+	return same_bounds(rec, link, *mounts, directory) ? NULL : "a deleted file on a mount that has other options than /tmp";
+}
+
+/* Is the directory the root of its mount namespace?  Nothing is above it then. */
+static bool is_root_of_all(int root)
+{
+	struct file_id here, above;
+
+	return !file_id(&here, root, ".", 0) && !file_id(&above, root, "..", 0) && file_id_same(&here, &above);
+}
+
+/* Look at a namespace by the eyes of a task that can see all of it.  0, 1 if this one cannot, or -1 with errno. */
+static int look(struct mount_view *v, pid_t pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/root", pid);
+	v->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (v->root < 0)
+		return -1;
+	if (pid == getpid() || is_root_of_all(v->root))
+		return mountinfo_read(&v->table, pid);
+	close(v->root);
+	v->root = -1;
+	return 1;
+}
+
+static struct mount_view *add_view(struct recorder *rec, uint32_t n)
+{
+	struct mount_view *larger = realloc(rec->views, (n + 1) * sizeof(*larger));
+
+	if (!larger)
+		return NULL;
+	rec->views = larger;
+	larger[n] = (struct mount_view){ .root = -1 };
+	return &larger[n];
+}
+
+/* The namespace of a task, which may have gone elsewhere by chroot(): another one of the tree has not. */
+static int look_into(struct recorder *rec, int index)
+{
+	const struct task *t = &rec->tree.task[index];
+	struct mount_view *v = add_view(rec, rec->image.n_mountss + 1);
+	int ret = v ? 1 : -1;
+
+	for (int i = index; i < rec->tree.n && ret > 0; i++)
+		if (rec->tree.task[i].state != 'Z' && rec->tree.task[i].ns[NS_MNT] == t->ns[NS_MNT])
+			ret = look(v, rec->tree.task[i].pid[0]);
+	if (ret > 0)
+		return fail(t, "nobody in its mount namespace has the root directory of that");
+	return ret ? fail(t, "its mounts cannot be read") : 0;
+}
+
+/* The index in image.mountss of the task's mount namespace. */
+static int record_mounts(struct recorder *rec, int index, const struct task *own)
+{
+	const struct task *t = &rec->tree.task[index];
+	struct recorded_task *out = &rec->image.tasks[index];
+	const struct mount_view *v;
+	struct mounts *m;
+	int first;
+
+	if (record_inherited(rec, index, NS_MNT, own, &first))
+		return -1;
+	if (t->ns[NS_MNT] == own->ns[NS_MNT])
+		return 0;
+	if (first >= 0) {
+		out->mounts = rec->image.tasks[first].mounts;
+		return 0;
+	}
+	if (look_into(rec, index))
+		return -1;
+	m = image_append(&rec->image, IMAGE_MOUNTS);
+	if (!m)
+		return fail(t, strerror(ENOMEM));
+	out->mounts = rec->image.n_mountss - 1;
+	v = view(rec, out->mounts);
+	return record_points(rec, index, v, m) || record_proc(rec, index, v, m) ? -1 : 0;
+}
+
+int record_all_mounts(struct recorder *rec, const struct task *own)
+{
+	struct mount_view *v = add_view(rec, 0);
+
+	if (!v || look(v, getpid())) {
+		report(errno, "read our own mounts");
+		return -1;
+	}
+	for (int i = 0; i < rec->tree.n; i++) {
+		struct recorded_task *t = &rec->image.tasks[i];
+
+		if (t->kind == TASK_THREAD)
+			t->mounts = rec->image.tasks[t->parent].mounts;
+		else if (t->kind == TASK_PROCESS && record_mounts(rec, i, own))
+			return -1;
+	}
+	return 0;
+}
+
+void record_forget_mounts(struct recorder *rec)
+{
+	for (uint32_t i = 0; rec->views && i <= rec->image.n_mountss; i++) {
+		if (rec->views[i].root >= 0)
+			close(rec->views[i].root);
+		mountinfo_free(&rec->views[i].table);
+	}
+	free(rec->views);
+	rec->views = NULL;
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Numbers of the tree that stay taken when it is killed: a process outside of it is in a process group or session with
+ * such a number.  It has been adopted from the tree, or has joined.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/procfs.h"
+#include "record.h"
+#include "lib/report.h"
+
+/* As long as an outsider that has ended may take to be reaped. */
+#define REAP_BOUND_MS 2000
+
+/* By number, at the level of /proc. */
+enum { FREE, NEEDED, MEMBER };	/* MEMBER: a task of the tree, which is needed, too */
+
+struct outsider {
+	char name[TASK_NAME + 2];
+	char state;
+	pid_t pgid, sid;
+};
+
+static void mark(unsigned char *numbers, pid_t nr, int as)
+{
+	if (nr > 0 && nr < PID_LIMIT && numbers[nr] < as)
+		numbers[nr] = as;
+}
+
+/* What a restart on this machine needs: each task's pid, and those of the leaders that stand-ins are created for. */
+static unsigned char *find_needed(const struct recorder *rec)
+{
+	unsigned char *numbers = calloc(PID_LIMIT, 1);
+
+	for (int i = 0; numbers && i < rec->tree.n; i++) {
+		const struct task *t = &rec->tree.task[i];
+		const struct recorded_task *r = &rec->image.tasks[i];
+
+		mark(numbers, t->pid[0], MEMBER);
+		if (!r->pgid_outside)
+			mark(numbers, t->pgid, NEEDED);
+		if (!r->sid_outside)
+			mark(numbers, t->sid, NEEDED);
+	}
+	return numbers;
+}
+
+/* PID (NAME) STATE PPID PGID SID ...; a name may hold anything, a parenthesis too.  False: it is gone. */
+static bool read_outsider(pid_t pid, struct outsider *o)
+{
+	char *stat = procfs_text(pid, "stat");
+	const char *name = stat ? strchr(stat, '(') : NULL, *end = stat ? strrchr(stat, ')') : NULL;
+	bool read = name && end &&
+		    sscanf(end, ") %c %*d %d %d", &o->state, &o->pgid, &o->sid) == 3;
+
+	if (read)
+		snprintf(o->name, sizeof(o->name), "%.*s", (int)(end - name - 1), name + 1);
+	free(stat);
+	return read;
+}
+
+/* The number that it keeps taken; 0: none. */
+static pid_t keeps(const unsigned char *numbers, const struct outsider *o)
+{
+	if (o->pgid > 0 && numbers[o->pgid] != FREE)
+		return o->pgid;
+	return o->sid > 0 && numbers[o->sid] != FREE ? o->sid : 0;
+}
+
+static int check(const unsigned char *numbers, pid_t pid, bool only_warn)
+{
+	long deadline = now_ms() + REAP_BOUND_MS;
+	struct outsider o;
+	pid_t nr;
+
+	while (read_outsider(pid, &o) && (nr = keeps(numbers, &o))) {
+		/* A zombie's parent may be about to wait for it. */
+		if (o.state == 'Z' && now_ms() < deadline) {
+			sleep_ms(1);
+			continue;
+		}
+		report(0, "pid %d (%s), outside the tree, is in %s %d of the tree%s: %s pid %d taken, and the tree "
+		       "could not come back", pid, o.name, nr == o.pgid ? "process group" : "session", nr,
+		       o.state == 'Z' ? ", and nobody waits for it" : "",
+		       only_warn ? "it keeps" : "it would keep", nr);
+		return only_warn ? 0 : -1;
+	}
+	return 0;
+}
+
+int record_check_outsiders(const struct recorder *rec, bool only_warn)
+{
+	unsigned char *numbers = find_needed(rec);
+	DIR *dir = opendir("/proc");
+	struct dirent *d;
+	int ret = numbers && dir ? 0 : -1;
+
+	if (ret)
+		report(errno, "look who else has the tree's process groups and sessions");
+	while (!ret && (d = readdir(dir))) {
+		pid_t pid = atoi(d->d_name);
+
+		if (pid > 0 && pid < PID_LIMIT && numbers[pid] != MEMBER)
+			ret = check(numbers, pid, only_warn);
+	}
+	if (dir)
+		closedir(dir);
+	free(numbers);
+	return ret;
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What an image has of mounts.  A namespace of the tree has the caller's mounts, each with flags of its own, and perhaps
+ * one more on /proc; whatever else mountinfo says of it has to be the same, as a restart makes it by a copy of its own.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "mounts.h"
+#include "lib/report.h"
+
+static int fail(const struct task *t, const char *why)
+{
+	report(0, "pid %d (%s) cannot be recorded: %s", t->pid[0], t->name, why);
+	return -1;
+}
+
+static int refuse(const struct task *t, const char *point, const char *why)
+{
+	report(0, "pid %d (%s) cannot be recorded: its mount `%s' %s", t->pid[0], t->name, point, why);
+	return -1;
+}
+
+/* Do both have their places on mounts of the same place? */
+static bool same_parent(const struct mount_table *a, int i, const struct mount_table *b, int k)
+{
+	int above_a = mountinfo_by_id(a, a->line[i].parent), above_b = mountinfo_by_id(b, b->line[k].parent);
+
+	if (above_a < 0 || above_b < 0 || above_a == i || above_b == k)
+		return (above_a < 0 || above_a == i) == (above_b < 0 || above_b == k);
+	return !strcmp(a->line[above_a].point, b->line[above_b].point) && mountinfo_rank(a, above_a) == mountinfo_rank(b, above_b);
+}
+
+/* What of a mount no flag changes.  NULL, or what differs. */
+static const char *differs(const struct mount_table *a, int i, const struct mount_table *b, int k)
+{
+	const struct mount_line *x = &a->line[i], *y = &b->line[k];
+
+	return strcmp(x->device, y->device) || strcmp(x->root, y->root) ? "is of another file system than ours" :
+	       strcmp(x->type, y->type) || strcmp(x->source, y->source) ? "has another type or source than ours" :
+	       strcmp(x->super, y->super) ? "has other options of its file system than ours" :
+	       !same_parent(a, i, b, k) ? "is on top of another one than ours" : NULL;
+}
+
+static bool is_proc(const struct mount_line *l)
+{
+	return !strcmp(l->point, "/proc");
+}
+
+/* A restart can set the flags of what it reaches by name. */
+static int record_point(const struct task *t, const struct mount_view *v, int i, struct mounts *m)
+{
+	const struct mount_line *l = &v->table.line[i];
+	struct mount_point *p = &m->points[m->n_points];
+	char what[PATH_SIZE];
+
+	if (*l->propagation)
+		return refuse(t, l->point, "shares its mounts with others, or must not be bound (its propagation)");
+	if (mountinfo_flags(l->options, &p->flags))
+		return refuse(t, l->point, "has options that an image cannot hold");
+	if (m->n_points == MOUNTS_MAX || snprintf(what, sizeof(what), "%s %s %s %.2s", l->root, l->type, l->source, l->super) >=
+	    (int)sizeof(what))
+		return refuse(t, l->point, "is one too many, or has too long a name");
+	m->n_points++;		/* from here on, the image frees it */
+	p->point = strdup(l->point);
+	p->what = strdup(what);
+	return p->point && p->what ? 0 : fail(t, strerror(ENOMEM));
+}
+
+/* One whose flags are not the caller's has to be reached by its name. */
+static int check_flags(const struct task *t, const struct mount_view *v, int i, const struct mount_line *ours)
+{
+	const struct mount_line *l = &v->table.line[i];
+	struct file_id id;
+
+	if (!strcmp(l->options, ours->options))
+		return 0;
+	if (!file_id(&id, v->root, l->point[1] ? l->point + 1 : ".", 0) && id.mount == l->id)
+		return 0;
+	return refuse(t, l->point, "lies under another one, and has other options than ours");
+}
+
+/* All but those on /proc: one by one the caller's. */
+int record_points(struct recorder *rec, int index, const struct mount_view *v, struct mounts *m)
+{
+	const struct task *t = &rec->tree.task[index];
+	const struct mount_table *theirs = &v->table, *ours = &view(rec, -1)->table;
+	int i = 0, k = 0;
+
+	m->points = calloc(theirs->n + 1, sizeof(*m->points));
+	if (!m->points)
+		return fail(t, strerror(ENOMEM));
+	for (;;) {
+		const char *why;
+		int order;
+
+		while (i < theirs->n && is_proc(&theirs->line[i]))
+			i++;
+		while (k < ours->n && is_proc(&ours->line[k]))
+			k++;
+		if (i == theirs->n && k == ours->n)
+			return 0;
+		order = i == theirs->n ? 1 : k == ours->n ? -1 : strcmp(theirs->line[i].point, ours->line[k].point);
+		if (order)
+			return refuse(t, order < 0 ? theirs->line[i].point : ours->line[k].point,
+				      order < 0 ? "is none of ours" : "is one of ours, and not there");
+		why = differs(theirs, i, ours, k);
+		if (why)
+			return refuse(t, theirs->line[i].point, why);
+		if (check_flags(t, v, i, &ours->line[k]) || record_point(t, v, i, m))
+			return -1;
+		i++;
+		k++;
+	}
+}
+
+/*
+ * Whose pid namespace is it that the task sees in /proc?  The index of its init in the tree; -1 when reported.
+ */
+static int find_proc(const struct recorder *rec, const struct task *t, const struct mount_view *v)
+{
+	struct stat st;
+
+	if (fstatat(v->root, "proc/1/ns/pid", &st, 0))
+		return errno == ELOOP ? refuse(t, "/proc", "is nosymfollow: nobody can look whose processes are on it")
+				      : fail(t, "its /proc is that of a pid namespace that has ended");
+	for (int i = 0; i < rec->tree.n; i++)
+		if (rec->image.tasks[i].new_pid_ns && rec->tree.task[i].ns[NS_PID] == st.st_ino)
+			return i;
+	return fail(t, "its /proc is that of a pid namespace outside the tree");
+}
+
+/* The mounts on /proc are those around it, and perhaps one more. */
+static int check_proc(const struct task *t, const struct mount_table *a, const struct mount_table *b, bool *one_more)
+{
+	int top = mountinfo_top(a, "/proc"), below = mountinfo_top(b, "/proc");
+	int n = top < 0 ? 0 : mountinfo_rank(a, top) + 1, n_below = below < 0 ? 0 : mountinfo_rank(b, below) + 1;
+
+	if (n != n_below && n != n_below + 1)
+		return refuse(t, "/proc", "is more than one more than around its mount namespace, or one less");
+	*one_more = n > n_below;
+	for (int i = 0; i < n; i++) {
+		int ours = below - n_below + 1 + i, theirs = top - n + 1 + i;
+		const char *why = i < n_below ? differs(a, theirs, b, ours) : NULL;
+
+		if (why)
+			return refuse(t, "/proc", why);
+		if (i < n - 1 && strcmp(a->line[theirs].options, b->line[ours].options))
+			return refuse(t, "/proc", "lies under another one, and has other options than around its mount namespace");
+	}
+	return 0;
+}
+
+/* A proc of its own can be mounted again. */
+static int record_own_proc(struct recorder *rec, const struct task *t, const struct mount_view *v, struct mounts *m)
+{
+	const struct mount_line *l = &v->table.line[mountinfo_top(&v->table, "/proc")];
+
+	if (strcmp(l->type, "proc") || strcmp(l->root, "/"))
+		return refuse(t, "/proc", "is no proc, or not all of it");
+	if (strcmp(l->super, "rw") || strlen(l->source) >= sizeof(m->proc_source))
+		return refuse(t, "/proc", "has options of its file system that are not restored");
+	m->proc_of = find_proc(rec, t, v);
+	return m->proc_of < 0 ? -1 : 0;
+}
+
+int record_proc(struct recorder *rec, int index, const struct mount_view *v, struct mounts *m)
+{
+	const struct task *t = &rec->tree.task[index];
+	const struct mount_view *around = view(rec, t->parent < 0 ? -1 : rec->image.tasks[t->parent].mounts);
+	int top = mountinfo_top(&v->table, "/proc");
+	const struct mount_line *l = &v->table.line[top];
+	bool one_more = false;
+
+	m->proc_of = -1;
+	if (check_proc(t, &v->table, &around->table, &one_more))
+		return -1;
+	if (top < 0)
+		return 0;
+	if (*l->propagation)
+		return refuse(t, "/proc", "shares its mounts with others (its propagation)");
+	if (mountinfo_flags(l->options, &m->proc_flags))
+		return refuse(t, "/proc", "has options that an image cannot hold");
+	if (one_more && record_own_proc(rec, t, v, m))
+		return -1;
+	snprintf(m->proc_source, sizeof(m->proc_source), "%s", l->source);
+	return 0;
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the threads of a process share: signal actions, timers, limits.  Memory and descriptors have their own files. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <asm/unistd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "lib/procfs.h"
+#include "record.h"
+#include "lib/report.h"
+
+#define NS_PER_S 1000000000LL
+#define ROUNDS_MAX 1000		/* of reading timers, while somebody sends signals all the time */
+/* CLOCK_THREAD_CPUTIME_ID, as the kernel keeps it. */
+#define PER_THREAD(clock) ((clock) < 0 && (clock) >> 3 == ~0 && (clock) & 4)
+
+/* struct sigaction as rt_sigaction() of i386 has it. */
+struct kernel_action {
+	uint32_t handler, flags, restorer;
+	uint64_t mask;
+} __attribute__((packed));
+
+static int fail(const struct remote *r, const char *what)
+{
+	report(errno, "pid %d: read its %s", r->tid, what);
+	return -1;
+}
+
+/*
+ * Most signals have their default action, and /proc says which have not.  SIGCHLD is asked for in any case: its
+ * flags mean something without a handler.
+ */
+static int record_actions(struct remote *r, struct process *p, const char *status)
+{
+	const char *ignored = procfs_value(status, "SigIgn"), *caught = procfs_value(status, "SigCgt");
+	uint64_t set = 1ULL << (SIGCHLD - 1);
+	struct kernel_action a;
+
+	if (!ignored || !caught)
+		return fail(r, "signal actions");
+	set |= strtoull(ignored, NULL, 16) | strtoull(caught, NULL, 16);
+	for (int sig = 1; sig <= SIGNALS; sig++) {
+		if (!(set >> (sig - 1) & 1) || sig == SIGKILL || sig == SIGSTOP)
+			continue;
+		if (REMOTE_CALL(r, __NR_rt_sigaction, sig, 0, r->scratch, 8) ||
+		    remote_read(r, r->scratch, &a, sizeof(a)))
+			return fail(r, "signal actions");
+		p->actions[sig - 1] = (struct action){ a.handler, a.flags, a.restorer, a.mask };
+	}
+	return 0;
+}
+
+static int record_itimers(struct remote *r, struct process *p)
+{
+	int32_t value[4];		/* struct itimerval of i386: interval, then what is left */
+
+	for (int which = 0; which < 3; which++) {
+		if (REMOTE_CALL(r, __NR_getitimer, which, r->scratch) ||
+		    remote_read(r, r->scratch, value, sizeof(value)))
+			return fail(r, "interval timers");
+		p->itimer_interval_ns[which] = value[0] * NS_PER_S + value[1] * 1000LL;
+		p->itimer_left_ns[which] = value[2] * NS_PER_S + value[3] * 1000LL;
+	}
+	return 0;
+}
+
+/* The four lines of a timer in /proc/PID/timers; the next ones, NULL if this is none. */
+static const char *parse_timer(const char *text, struct posix_timer *t, char how[16], pid_t *tid)
+{
+	int used = 0;
+
+	*t = (struct posix_timer){ .notify_task = -1 };
+	if (sscanf(text, "ID: %d signal: %u/%x notify: %15[a-z]/%*3[pidt].%d ClockID: %d%n", &t->id, &t->signo,
+		   &t->value, how, tid, (int *)&t->clock, &used) != 6)
+		return NULL;
+	return text + used + strspn(text + used, "\n");
+}
+
+static int refuse_timer(const struct remote *r, const struct posix_timer *t, const char *why)
+{
+	report(0, "pid %d: its timer %d: %s", r->tid, t->id, why);
+	return -1;
+}
+
+static int record_timer(const struct recorder *rec, struct remote *r, struct posix_timer *t, const char *how, pid_t tid,
+			const char *text, bool alone)
+{
+	int64_t value[4];		/* struct __kernel_itimerspec: interval, then what is left */
+	long overrun;
+
+	if (t->id > TIMER_ID_MAX)
+		return refuse_timer(r, t, "its id is too large");
+	if (PER_THREAD((int)t->clock) && !alone)
+		return refuse_timer(r, t, "it counts the CPU time of one of several threads, and nothing tells of which");
+	if (REMOTE_CALL(r, __NR_timer_gettime64, t->id, r->scratch) || remote_read(r, r->scratch, value, sizeof(value)))
+		return fail(r, "POSIX timers");
+	t->interval_ns = value[0] * NS_PER_S + value[1];
+	t->left_ns = value[2] * NS_PER_S + value[3];
+	overrun = REMOTE_CALL(r, __NR_timer_getoverrun, t->id);
+	t->overrun = overrun > 0 ? overrun : 0;
+	t->notify = !strcmp(how, "none") ? SIGEV_NONE : !strcmp(how, "thread") ? SIGEV_THREAD : SIGEV_SIGNAL;
+	if (strstr(text, "/tid.")) {
+		t->notify |= SIGEV_THREAD_ID;
+		t->notify_task = tree_by_pid(&rec->tree, tid);
+		if (t->notify_task < 0)
+			return refuse_timer(r, t, "it notifies a task that is gone");
+	}
+	return 0;
+}
+
+/* The kernel gives ids out in this order, and /proc lists them in another one. */
+static int by_id(const void *a, const void *b)
+{
+	const struct posix_timer *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+static int record_timers(const struct recorder *rec, struct remote *r, struct process *p, bool alone)
+{
+	char *text = procfs_text(r->tid, "timers");
+	const char *next = text, *this;
+	int ret = text ? 0 : fail(r, "POSIX timers");
+
+	while (!ret && *next) {
+		struct posix_timer t, *larger;
+		char how[16];
+		pid_t tid;
+
+		this = next;
+		next = parse_timer(this, &t, how, &tid);
+		larger = realloc(p->timers, (p->n_timers + 1) * sizeof(*larger));
+		if (!next || !larger) {
+			ret = fail(r, "POSIX timers");
+			break;
+		}
+		p->timers = larger;
+		/* How it notifies is on its own line: look no further than this timer. */
+		char lines[256];
+
+		snprintf(lines, sizeof(lines), "%.*s", (int)(next - this), this);
+		ret = record_timer(rec, r, &t, how, tid, lines, alone);
+		p->timers[p->n_timers++] = t;
+	}
+	free(text);
+	if (p->n_timers)
+		qsort(p->timers, p->n_timers, sizeof(*p->timers), by_id);
+	return ret;
+}
+
+/* Of the process and of each of its threads, now. */
+static int count_all_pending(struct recorder *rec, int index, bool alone, uint32_t *shared, uint32_t *sum)
+{
+	const struct tree *tree = &rec->tree;
+
+	if (count_pending(&rec->remote[index], true, shared))
+		return -1;
+	*sum = *shared;
+	for (int i = index; i < tree->n; i++) {
+		if (tree->task[i].tgid != tree->task[index].tgid)
+			continue;
+		if (count_pending(&rec->remote[i], false, &rec->n_pending[i]))
+			return -1;
+		*sum += rec->n_pending[i];
+		if (alone)
+			break;
+	}
+	return 0;
+}
+
+static int record_clocks(const struct recorder *rec, struct remote *r, struct process *p, bool alone)
+{
+	free(p->timers);
+	p->timers = NULL;
+	p->n_timers = 0;
+	return record_itimers(r, p) || record_timers(rec, r, p, alone) ? -1 : 0;
+}
+
+/*
+ * Time goes on while the tree is held, and timers expire.  Then their signals are pending, since all are blocked; each
+ * must be recorded as what it is, a timer that runs or a signal that has come.  So timers are read until no signal has
+ * come meanwhile, and of signals those that had come then.
+ */
+static int record_signals_and_time(struct recorder *rec, int index, struct process *p, const char *status)
+{
+	struct remote *r = &rec->remote[index];
+	const char *threads = procfs_value(status, "Threads");
+	bool alone = threads && atoi(threads) == 1;
+	int rounds = 0;
+	uint32_t before, after, shared;
+
+	if (!threads)
+		return fail(r, "status");
+	if (record_actions(r, p, status) || count_all_pending(rec, index, alone, &shared, &after))
+		return -1;
+	do {
+		before = after;
+		if (record_clocks(rec, r, p, alone) || count_all_pending(rec, index, alone, &shared, &after))
+			return -1;
+	} while (before != after && rounds++ < ROUNDS_MAX);
+	if (before != after) {
+		report(0, "pid %d: it gets signals faster than its timers can be read", r->tid);
+		return -1;
+	}
+	return record_pending(r, true, shared, &p->pending, &p->n_pending);
+}
+
+static int record_limits(struct remote *r, struct process *p)
+{
+	char *text;
+	long subreaper;
+
+	for (int i = 0; i < 16; i++) {
+		struct rlimit limit;
+
+		if (prlimit(r->tid, i, NULL, &limit))
+			return fail(r, "limits");
+		p->rlimit_soft[i] = limit.rlim_cur;
+		p->rlimit_hard[i] = limit.rlim_max;
+	}
+	text = procfs_text(r->tid, "oom_score_adj");
+	if (!text)
+		return fail(r, "oom_score_adj");
+	p->oom_score_adj = atoi(text);
+	free(text);
+
+	subreaper = REMOTE_CALL(r, __NR_prctl, PR_GET_CHILD_SUBREAPER, r->scratch);
+	if (subreaper || remote_read(r, r->scratch, &subreaper, 4))
+		return fail(r, "subreaper attribute");
+	p->subreaper = subreaper;
+	return 0;
+}
+
+static int record_umask(const struct remote *r, struct process *p, const char *status)
+{
+	const char *mask = procfs_value(status, "Umask");
+
+	if (!mask)
+		return fail(r, "umask");
+	p->umask = strtoul(mask, NULL, 8);
+	return 0;
+}
+
+int record_process(struct recorder *rec, int index, struct process *p)
+{
+	struct remote *r = &rec->remote[index];
+
+	*p = (struct process){ .exe = -1 };
+	if (record_memory(rec, r, p))
+		return -1;
+	if (remote_map_pages(r))
+		return fail(r, "state: map a page into it");
+	p->stop_signal = r->stop_signal;
+	rec->status = procfs_text(r->tid, "status");
+	if (!rec->status)
+		return fail(r, "status");
+	if (record_signals_and_time(rec, index, p, rec->status) || record_limits(r, p) || record_umask(r, p, rec->status) ||
+	    record_process_settings(r, rec->status, p) || record_files(rec, r, p))
+		return -1;
+	return 0;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The parts of a checkpoint: each fills its part of the image from held tasks.  checkpoint.c puts them together. */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "file_id.h"
+#include "page_owners.h"
+#include "cr/image/file.h"
+#include "cr/hold/remote.h"
+#include "lib/tree.h"
+
+struct recorder {
+	struct tree tree;		/* as tree_read() found it when all were held */
+	struct remote *remote;		/* one for each task of the tree; of a zombie only tid is set */
+	struct image image;		/* without its processes: each is written when it is recorded, and forgotten */
+	uint32_t n_processes;		/* how many were */
+	struct page_owners owners;		/* memory.c: who of them has the pages that several have */
+	struct image_writer writer;
+	struct open_key *opens;		/* files.c: what the kernel calls each of image.opens */
+	uint32_t *sorted;		/* their indices, by that */
+	struct pipe_key *pipes;		/* pipes.c: the same of image.pipes */
+	struct task_tty *ttys;		/* ptys.c: what /proc says of each task's terminal */
+	unsigned long *shared;		/* mappings.c: the inode of each of image.shared */
+	struct mount_view *views;	/* mounts.h: the mounts of the caller, and of each of image.mountss */
+	char *status;			/* /proc/PID/status of the process that is looked at, when our page was in it */
+	uint32_t *n_pending;		/* process.c, by task: how many of its own signals are to be recorded */
+};
+
+/*
+ * All of them return 0, or -1 when they have reported what cannot be recorded: task, pid and object.  r is held, and
+ * has a scratch page from record_process() on.
+ */
+int record_thread(struct recorder *rec, int index, struct thread *t);
+int record_memory(struct recorder *rec, struct remote *r, struct process *p);
+int record_files(struct recorder *rec, struct remote *r, struct process *p);
+
+/* Settings, of a thread and of a process; status is the text of /proc/PID/status when our page was in it. */
+int record_thread_settings(const struct recorder *rec, int index, const char *status, struct thread *t);
+int record_process_settings(struct remote *r, const char *status, struct process *p);
+
+/* Settings that no image can hold, and those in which no task can be asked for anything: look for these first. */
+int record_check_settings(const struct recorder *rec);
+
+/* How many signals are pending for the thread, or shared, for its process; and the first `bound' of them. */
+int count_pending(const struct remote *r, bool shared, uint32_t *n);
+int record_pending(const struct remote *r, bool shared, uint32_t bound, struct pending **list, uint32_t *n);
+
+/* Of the task tree.task[index], from /proc/PID/stat: for record_objects(). */
+struct task_tty {
+	uint32_t dev;			/* of its controlling terminal; 0: none */
+	pid_t foreground;		/* that terminal's foreground group */
+	uint32_t flags;			/* the kernel's PF_*, for settings.c */
+};
+
+/* Namespaces: what the task has of its own, or shares with others.  namespaces.c */
+int record_namespaces(struct recorder *rec, int index, const struct task *own);
+
+/*
+ * Mount namespaces, of all tasks, before anything else is recorded of them: what the tasks have open and mapped may have
+ * been opened by way of any of them.  mounts.c
+ */
+int record_all_mounts(struct recorder *rec, const struct task *own);
+void record_forget_mounts(struct recorder *rec);
+
+/* What a mount forbids, as statfs() has it: include/linux/statfs.h.  Not how it keeps access times. */
+enum { BOUND_RDONLY = 1, BOUND_NOSUID = 2, BOUND_NODEV = 4, BOUND_NOEXEC = 8, BOUND_NOSYMFOLLOW = 0x2000 };
+
+/* Does the path lead to this very file, by way of this mount, with those mounts? */
+bool record_leads_to(const struct recorder *rec, int mounts, const char *path, const struct file_id *id);
+
+/*
+ * By way of whose mounts does a path lead to what the task has open or mapped, behind a link of /proc?  The index in
+ * image.mountss goes to *mounts; -1: the caller's.  Returns NULL, or why it cannot be opened so again.
+ */
+const char *record_way_to(const struct recorder *rec, pid_t tid, const char *link, const char *path,
+			  const struct file_id *id, int32_t *mounts);
+
+/* The same of a file that has no path any more, and is to be made again in the directory. */
+const char *record_way_of_deleted(const struct recorder *rec, pid_t tid, const char *link, const char *directory,
+				  int mount, int32_t *mounts);
+
+/*
+ * Is the namespace of this kind the parent's or a new one?  Where the task before it in the tree that has it stands
+ * is its index, or -1.  0, or -1 when reported.
+ */
+int record_inherited(const struct recorder *rec, int index, enum ns_kind kind, const struct task *own, int *first);
+
+/*
+ * Before the tree may be ended: does a process outside of it keep one of its numbers taken, as a member of a process
+ * group or session?  Then the tree could not come back.  only_warn: report it, and go on.  outsiders.c
+ */
+int record_check_outsiders(const struct recorder *rec, bool only_warn);
+
+/* After all processes: what pipes and terminals hold, and whether all their ends are in the tree. */
+int record_objects(struct recorder *rec);
+
+/* When the image is written: say what of the tree's standard descriptors will not come back.  outside.c */
+void record_say_outside(const struct recorder *rec);
+
+/*
+ * Before the tree is killed: a terminal outside that one of it is in the foreground of, and that it has told not to echo
+ * or not to read by lines, does both again.  Who reads from it next finds it so.
+ */
+void record_free_terminal(const struct recorder *rec);
+
+/* index is that of the process's leader in the tree. */
+int record_process(struct recorder *rec, int index, struct process *p);
+
+/* The mappings of a process, of shared anonymous memory the contents, too; nothing may be mapped into it before. */
+int record_mappings(struct recorder *rec, const struct remote *r, struct process *p);
+
+/* One run of pages is at most this long, so that neither side needs one large piece of memory. */
+#define RECORD_RUN (256 * PAGE_BYTES)
+
+/* Does the name that the kernel shows for a file say that it has been deleted? */
+bool record_name_is_deleted(const char *name);
+
+/*
+ * The index in image.mapped of the file behind a link of /proc/PID, whose name is this; appended if it is new.  -1 when
+ * reported.
+ */
+int record_mapped(struct recorder *rec, const struct remote *r, const char *link, const char *name, bool writable,
+		  bool runs);
+
+#endif

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The harness itself: what must not pass does not.  The cases of the hidden suite `wrong' each go wrong in a way of
+ * their own; the suite `harness' runs this program once more for each of them, and compares what it says on both
+ * channels and its exit status.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/wait.h>
+
+#include "calls.h"
+#include "lib/report.h"
+#include "roundtrip.h"
+
+static void right(void)
+{
+}
+
+static void says_why(void)
+{
+	fail("because");
+}
+
+static void crashes(void)
+{
+	kill(getpid(), SIGSEGV);
+}
+
+static void is_killed(void)
+{
+	kill(getpid(), SIGKILL);
+}
+
+static void exits_early(void)
+{
+	exit(0);
+}
+
+static void hangs(void)
+{
+	for (;;)
+		pause();
+}
+
+static void skips(void)
+{
+	skip("not here");
+}
+
+static void has_a_note(void)
+{
+	note("%d figures", 3);
+}
+
+/* A process of the case says no, and nobody looks at its status. */
+static void child_fails(void)
+{
+	pid_t pid = plain_clone(0);
+
+	if (!pid)
+		fail("the child");
+	waitpid(pid, NULL, 0);
+}
+
+static void wrong_errno(void)
+{
+	expect_errno(-EINVAL, EBUSY, "the call");
+}
+
+static void wrong_success(void)
+{
+	expect_errno(5, EINVAL, "the call");
+}
+
+static void wrong_refusal(void)
+{
+	refused(EBUSY, 0, NO_LIST);
+}
+
+static void wrong_grant(void)
+{
+	granted(0, LIST(1));
+}
+
+static void moves_the_counter(const void *arg)
+{
+	struct nspid n;
+
+	(void)arg;
+	born_plain(&n);
+}
+
+static void wrong_counter(void)
+{
+	counters_stay(moves_the_counter, NULL);
+}
+
+static void believes_wrongly(void)
+{
+	record_here();
+	SAME(getpid(), 2);
+}
+
+static void wrong_subject(void)
+{
+	run_subject(&(struct subject_row){ .run = believes_wrongly, .ways = WAY_ALL });
+}
+
+static void wrong_pids(void)
+{
+	struct restored r;
+
+	use_images();
+	restored_start(&r, record_here);
+	restored_checkpoint(&r);
+	r.root = said_number(TOOL("restart", "-i", "image", "--pids=none"));
+	restored_compare(&r, WAY_ALL);
+}
+
+static const struct function_row wrong_cases[] = {
+	{ "right", right },
+	{ "says why", says_why },
+	{ "crashes", crashes },
+	{ "is killed", is_killed },
+	{ "exits early", exits_early },
+	{ "hangs", hangs },
+	{ "skips", skips },
+	{ "has a note", has_a_note },
+	{ "child fails", child_fails },
+	{ "wrong errno", wrong_errno },
+	{ "wrong success", wrong_success },
+	{ "wrong refusal", wrong_refusal },
+	{ "wrong grant", wrong_grant },
+	{ "wrong counter", wrong_counter },
+	{ "wrong subject", wrong_subject },
+	{ "wrong pids", wrong_pids },
+};
+
+static const struct group wrong_groups[] = { FUNCTIONS(wrong_cases) };
+
+HIDDEN_SUITE(wrong);
+
+static const struct function_row elsewhere[] = { { "never run here", says_why } };
+
+static const struct group elsewhere_groups[] = { FUNCTIONS(elsewhere) };
+
+SUITE(elsewhere, .needs = "/proc/self/no-such-file");
+
+#define OUT_SIZE 1024
+
+struct row {
+	const char *name;	/* of the case in the suite above */
+	const char *said;	/* the beginning of the line, without the suite and the name */
+	char kind;		/* p: passed, F: failed, s: skipped */
+	const char *noted;	/* the line before it, if there is one */
+};
+
+static const struct row rows[] = {
+	{ "right", "", 'p', NULL },
+	{ "says why", ": because", 'F', NULL },
+	{ "crashes", ": no verdict: killed by signal 11", 'F', NULL },
+	{ "is killed", ": no verdict: killed by signal 9", 'F', NULL },
+	{ "exits early", ": no verdict: exit status 0", 'F', NULL },
+	{ "hangs", ": no verdict within 1 s", 'F', NULL },
+	{ "skips", ": not here", 's', NULL },
+	{ "has a note", "", 'p', "note wrong: has a note: 3 figures\n" },
+	{ "child fails", ": the child", 'F', NULL },
+	{ "wrong errno", ": the call: expected EBUSY, saw EINVAL", 'F', NULL },
+	{ "wrong success", ": the call: expected EINVAL, saw success (5)", 'F', NULL },
+	{ "wrong refusal", ": clone_with_pids(0, {}): expected EBUSY, saw success", 'F', NULL },
+	{ "wrong grant", ": clone_with_pids(0, {1}): expected success, saw EBUSY", 'F', NULL },
+	{ "wrong counter", ": the counter of level 0 moved", 'F', NULL },
+	{ "wrong subject", ": the subject: wrong: tests/guest/self/harness.c:", 'F', NULL },
+	{ "wrong pids", ": no task has the pids ", 'F', NULL },
+	{ "no such case", NULL, 0, NULL },
+};
+
+/* Run `guest-tests OPTION ARGUMENT' with stdout and descriptor 3 on two pipes; its wait status. */
+static int run_again(const char *option, const char *argument, char out[2][OUT_SIZE])
+{
+	int pipes[2][2], status;
+	pid_t pid;
+
+	if (pipe2(pipes[0], O_CLOEXEC) < 0 || pipe2(pipes[1], O_CLOEXEC) < 0)
+		broken("pipe");
+	pid = plain_clone(0);
+	if (!pid) {
+		int results = dup(pipes[1][1]);	/* the pipes themselves may have number 3 */
+
+		if (dup2(pipes[0][1], 1) < 0 || dup2(results, 3) < 0)
+			broken("dup2");
+		dup2(open("/dev/null", O_WRONLY), 2);
+		execl("/proc/self/exe", "guest-tests", option, argument, (char *)NULL);
+		broken("exec");
+	}
+	for (int i = 0; i < 2; i++) {
+		size_t used = 0;
+		ssize_t n;
+
+		close(pipes[i][1]);
+		while ((n = read(pipes[i][0], out[i] + used, OUT_SIZE - 1 - used)) > 0)
+			used += n;
+		out[i][used] = '\0';
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		broken("wait");
+	return status;
+}
+
+static void run_row(const void *row)
+{
+	const struct row *r = row;
+	char out[2][OUT_SIZE], line[200], last[80], name[64];
+	int status;
+
+	snprintf(name, sizeof(name), "wrong: %s", r->name);
+	status = run_again(strcmp(r->name, "hangs") ? "--timeout=30" : "--timeout=1", name, out);
+
+	if (!r->kind) {
+		expect(WIFEXITED(status) ? WEXITSTATUS(status) : -1, EXIT_USAGE, "the exit status");
+		return;
+	}
+	snprintf(line, sizeof(line), "%s%s wrong: %s%s", r->noted ? r->noted : "",
+		 r->kind == 'p' ? "pass" : r->kind == 's' ? "skip" : "FAIL", r->name, r->said);
+	snprintf(last, sizeof(last), "\nguest: %d passed, %d failed, %d skipped\n", r->kind == 'p', r->kind == 'F',
+		 r->kind == 's');
+	for (int i = 0; i < 2; i++) {
+		if (strncmp(out[i], line, strlen(line)) || !strstr(out[i], last))
+			fail("expected `%s...' on %s, saw `%s'", line, i ? "descriptor 3" : "stdout", out[i]);
+	}
+	expect(WIFEXITED(status) ? WEXITSTATUS(status) : -1, r->kind == 'p' ? EXIT_OK : EXIT_FAILED,
+	       "the exit status");
+}
+
+/* Asked for by its name, a suite for another kernel is an error; otherwise nobody hears of it. */
+static void suite_for_another_kernel(void)
+{
+	char out[2][OUT_SIZE];
+	int status = run_again("--timeout=1", "elsewhere", out);
+
+	expect(WIFEXITED(status) ? WEXITSTATUS(status) : -1, EXIT_FAILED, "the exit status for that suite");
+	if (*out[0] || *out[1])
+		fail("a suite that needs more: expected no line, saw `%s' and `%s'", out[0], out[1]);
+	status = run_again("--list", "elsewhere", out);
+	expect(WIFEXITED(status) ? WEXITSTATUS(status) : -1, EXIT_FAILED, "the exit status of --list for it");
+}
+
+static const struct function_row functions[] = { { "a suite for another kernel", suite_for_another_kernel } };
+
+static const struct group harness_groups[] = { ROWS(rows, run_row), FUNCTIONS(functions) };
+
+SUITE(harness);

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Runs the cases one after the other and says what came of each, on stdout and on file descriptor 3:
+ *
+ *	pass SUITE: NAME
+ *	FAIL SUITE: NAME: why
+ *	skip SUITE: NAME: why
+ *	note SUITE: NAME: what the case found out; counts as nothing
+ *	guest: N passed, N failed, N skipped
+ *
+ * The runner is a subreaper: whatever a case leaves behind becomes the runner's child, and is killed before
+ * the next case; but for the suite that tests PID 1, whose children orphans are to become.  The runner also
+ * restores the limits that cases lower, so that one that dies does not spoil the others.
+ *
+ * A suite that is for another kernel, one without the path that it needs, is left out, as if it were not there.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "lib/clone_with_pids.h"
+#include "harness.h"
+#include "proc.h"
+#include "lib/report.h"
+#include "verdict.h"
+
+#define RESULTS_FD 3
+#define THOROUGH_TIMES 10		/* how many times as long a case may take that tries all */
+
+static struct {
+	unsigned int passed, failed, skipped;
+} total;
+
+/* What cases change of the machine, as it was found. */
+static struct {
+	const char *path;
+	long value;
+} limits[] = { { PID_MAX, 0 }, { THREADS_MAX, 0 }, { MAX_PID_NAMESPACES, 0 } };
+
+static int timeout_ms = CASE_TIMEOUT_S * 1000;
+static bool try_all;
+
+bool thorough(void)
+{
+	return try_all;
+}
+
+static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void say(const char *format, ...)
+{
+	char line[VERDICT_SIZE + 256];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
+	printf("%s\n", line);
+	fflush(stdout);
+	dprintf(RESULTS_FD, "%s\n", line);
+}
+
+/* What the case does, in its own process. */
+static __attribute__((noreturn)) void case_process(const struct group *g, const void *row)
+{
+	if (clone_with_pids_raw(SIGCHLD, NULL, 0, NULL, NULL) == -ENOSYS)
+		fail("the kernel has no clone_with_pids(): ENOSYS");
+	g->run(row);
+	verdict_pass();
+}
+
+static void restore_limits(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		write_sysctl(limits[i].path, limits[i].value);
+}
+
+static void kill_leftovers(void)
+{
+	pid_t pid;
+
+	while ((pid = first_child()) > 0) {
+		kill(pid, SIGKILL);
+		if (wait_bounded(pid, &(int){0}, __WALL, timeout_ms) < 0 && errno != ECHILD)
+			die("process %d, left behind by a case, does not end", pid);
+	}
+}
+
+/*
+ * Read all records, and say the notes among them.  A failure counts more than anything else that was said, then a
+ * skip; the first of its kind is the one that is shown.
+ */
+static char read_verdict(const char *suite, const char *name, int fd, char *text, size_t size)
+{
+	char buf[16 * VERDICT_SIZE], *record = buf, found = 0;
+	ssize_t length = read(fd, buf, sizeof(buf) - 1);
+
+	buf[length > 0 ? length : 0] = '\0';
+	for (; record < buf + length; record += strlen(record) + 1) {
+		bool first = !found || (*record != found && *record != VERDICT_PASS && found != VERDICT_FAIL);
+
+		if (*record == VERDICT_NOTE)
+			say("note %s: %s: %s", suite, name, record + 1);
+		if (!first || *record == VERDICT_NOTE)
+			continue;
+		found = *record;
+		snprintf(text, size, "%s", record + 1);
+	}
+	return found;
+}
+
+static void report_case(const char *suite, const char *name, char verdict, int status, const char *text)
+{
+	char words[64];
+
+	if (verdict == VERDICT_FAIL) {
+		say("FAIL %s: %s: %s", suite, name, text);
+		total.failed++;
+	} else if (verdict == VERDICT_SKIP) {
+		say("skip %s: %s: %s", suite, name, text);
+		total.skipped++;
+	} else if (verdict == VERDICT_PASS && status_ok(status)) {
+		say("pass %s: %s", suite, name);
+		total.passed++;
+	} else {
+		say("FAIL %s: %s: no verdict: %s", suite, name, status_words(status, words, sizeof(words)));
+		total.failed++;
+	}
+}
+
+static void run_case(const struct suite *s, const char *name, const struct group *g, const void *row)
+{
+	int bound_ms = timeout_ms * (s->slow ? s->slow : 1) * (try_all ? THOROUGH_TIMES : 1);
+	const char *suite = s->name;
+	char text[VERDICT_SIZE] = "";
+	int pipefd[2], status = 0;
+	bool late = false;
+	char verdict;
+	pid_t pid;
+
+	if (pipe2(pipefd, O_CLOEXEC | O_NONBLOCK) < 0)
+		die("pipe");
+	pid = fork();
+	if (pid < 0)
+		die("fork");
+	if (!pid) {
+		verdict_fd = pipefd[1];
+		close(pipefd[0]);
+		close(RESULTS_FD);
+		case_process(g, row);
+	}
+	close(pipefd[1]);
+	if (wait_bounded(pid, &status, 0, bound_ms) < 0) {
+		if (errno != ETIMEDOUT)
+			die("wait for the case");
+		late = true;
+	}
+	kill_leftovers();
+	restore_limits();
+	verdict = read_verdict(suite, name, pipefd[0], text, sizeof(text));
+	close(pipefd[0]);
+	if (late && verdict != VERDICT_FAIL) {
+		verdict = VERDICT_FAIL;
+		snprintf(text, sizeof(text), "no verdict within %d s", bound_ms / 1000);
+	}
+	report_case(suite, name, verdict, status, text);
+}
+
+struct selection {
+	const char *suite;	/* NULL: all */
+	const char *name;	/* NULL: all of the suite */
+	bool is_short;
+	bool list;
+};
+
+static bool is_selected(const struct selection *sel, const struct suite_entry *e)
+{
+	if (sel->suite)
+		return !strcmp(sel->suite, e->suite->name);
+	return !e->suite->hidden && !(sel->is_short && e->is_long);
+}
+
+static unsigned int run_suite(const struct selection *sel, const struct suite *s)
+{
+	unsigned int found = 0;
+
+	if (s->needs && access(s->needs, F_OK) < 0) {
+		if (!sel->suite)
+			return 0;
+		report(0, "suite %s: this kernel does not have %s", s->name, s->needs);
+		exit(EXIT_FAILED);
+	}
+	if (!sel->list && prctl(PR_SET_CHILD_SUBREAPER, !s->leaves_orphans) < 0)
+		die("prctl(PR_SET_CHILD_SUBREAPER)");
+	for (const struct group *g = s->groups; g < s->groups + s->count; g++) {
+		for (size_t i = 0; i < g->count; i++) {
+			const char *row = (const char *)g->rows + i * g->row_size;
+			const char *name = *(const char *const *)(row + g->name_offset);
+
+			if (sel->name && strcmp(sel->name, name))
+				continue;
+			found++;
+			if (sel->list)
+				printf("%s: %s\n", s->name, name);
+			else
+				run_case(s, name, g, row);
+		}
+	}
+	return found;
+}
+
+static void usage(void)
+{
+	puts("Usage: guest-tests [SUITE[: NAME]]\n"
+	     "Check that this kernel keeps what clone_with_pids() promises.\n"
+	     "\n"
+	     "  --list         list the cases, one a line, and run none\n"
+	     "  --short        leave out the suites that checkpoint and restart many trees: they are most of\n"
+	     "                 the work.  Not with a SUITE\n"
+	     "  --timeout=N    give each case N seconds, and of a slow suite a multiple\n"
+	     "  --thorough     try all of what some cases take samples of: the suite `interrupted' then\n"
+	     "                 stops a restart and a checkpoint at every system call, for an hour or more;\n"
+	     "                 each case may take ten times as long\n"
+	     "  --help         show this text\n"
+	     "\n"
+	     "A suite that needs something of the kernel, such as /proc/self/fail-nth, is left out where the kernel\n"
+	     "does not have it, and --list does not list it then.\n"
+	     "\n"
+	     "Needs root in the initial pid namespace, and /proc.  Results go to standard output and to file\n"
+	     "descriptor 3, if it is open.  The exit status is 0 only if all cases passed.");
+}
+
+/* What an option without a value turns on; NULL: it is none. */
+static bool *option_flag(struct selection *sel, const char *word)
+{
+	if (!strcmp(word, "--list"))
+		return &sel->list;
+	if (!strcmp(word, "--short"))
+		return &sel->is_short;
+	if (!strcmp(word, "--thorough"))
+		return &try_all;
+	return NULL;
+}
+
+/* "SUITE: NAME" may come as one word or as several. */
+static void select_from(int argc, char **argv, struct selection *sel)
+{
+	static char text[256];
+	char *colon;
+
+	for (int i = 0; i < argc; i++) {
+		size_t used = strlen(text);
+
+		if (!strcmp(argv[i], "--help")) {
+			usage();
+			exit(EXIT_OK);
+		}
+		if (option_flag(sel, argv[i])) {
+			*option_flag(sel, argv[i]) = true;
+			continue;
+		}
+		if (!strncmp(argv[i], "--timeout=", 10)) {
+			timeout_ms = 1000 * parse_number("--timeout", argv[i] + 10, 1, 3600);
+			continue;
+		}
+		if (argv[i][0] == '-')
+			die_usage("no option `%s'", argv[i]);
+		snprintf(text + used, sizeof(text) - used, "%s%s", used ? " " : "", argv[i]);
+	}
+	if (!*text)
+		return;
+	if (sel->is_short)
+		die_usage("--short with a suite");
+	sel->suite = text;
+	colon = strstr(text, ": ");
+	if (!colon)
+		colon = text + strlen(text) - 1;
+	if (*colon != ':')
+		return;
+	sel->name = colon[1] ? colon + 2 : NULL;
+	*colon = '\0';
+}
+
+static void prepare(void)
+{
+	if (fcntl(RESULTS_FD, F_GETFD) < 0) {
+		int fd = open("/dev/null", O_WRONLY);
+
+		if (fd < 0 || (fd != RESULTS_FD && dup2(fd, RESULTS_FD) < 0))
+			die("/dev/null as file descriptor %d", RESULTS_FD);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++)
+		limits[i].value = read_sysctl(limits[i].path);
+}
+
+int run_suites(int argc, char **argv, const struct suite_entry *suites, size_t count)
+{
+	struct selection sel = { 0 };
+	unsigned int found = 0;
+
+	report_program(argv[0]);
+	select_from(argc - 1, argv + 1, &sel);
+	if (!sel.list)
+		prepare();
+	for (size_t i = 0; i < count; i++)
+		if (is_selected(&sel, &suites[i]))
+			found += run_suite(&sel, suites[i].suite);
+	if (!found)
+		die_usage("no such case; --list lists them all");
+	if (sel.list)
+		return EXIT_OK;
+	say("guest: %u passed, %u failed, %u skipped", total.passed, total.failed, total.skipped);
+	return total.failed || total.skipped || !total.passed ? EXIT_FAILED : EXIT_OK;
+}

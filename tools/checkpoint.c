@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/* checkpoint - record a tree of tasks in a file */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cr/record/checkpoint.h"
+#include "cr/image/file.h"
+#include "lib/interrupt.h"
+#include "lib/free_memory.h"
+#include "lib/report.h"
+#include "cr/image/show.h"
+
+#define DEFAULT_FILE "checkpoint.img"
+
+static const char help[] =
+	"Usage: checkpoint [-o FILE] [--leave-running] PID\n"
+	"       checkpoint --show FILE\n"
+	"Record the task PID and all tasks below it, usually the init of a container, and\n"
+	"kill them.\n"
+	"\n"
+	"  -o, --output=FILE      where to (default: " DEFAULT_FILE "; -: standard output)\n"
+	"  -r, --leave-running    let the tree go on afterwards\n"
+	"  -s, --show=FILE        check an image and print it (-: standard input)\n"
+	"  -h, --help             this text\n"
+	"\n"
+	"What cannot be recorded is refused: the message says which task and why.\n"
+	"\n"
+	"Exit status: 0 when it was recorded, 1 when not (the tree then goes on as it\n"
+	"was), 2 for a wrong command line.\n";
+
+static int show(const char *path)
+{
+	struct image image;
+
+	if (image_load(&image, path))
+		return EXIT_FAILED;
+	image_show(stdout, &image);
+	image_free(&image);
+	return finish(EXIT_OK);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "output", required_argument, NULL, 'o' },
+		{ "leave-running", no_argument, NULL, 'r' },
+		{ "show", required_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 }
+	};
+	const char *path = DEFAULT_FILE, *show_path = NULL;
+	bool leave_running = false;
+	pid_t pid;
+	int c;
+
+	report_program(argv[0]);
+	memory_go_first();
+	while ((c = getopt_long(argc, argv, "o:rs:h", options, NULL)) != -1) {
+		switch (c) {
+		case 'o':
+			path = optarg;
+			break;
+		case 'r':
+			leave_running = true;
+			break;
+		case 's':
+			show_path = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			return finish(EXIT_OK);
+		default:
+			die_usage("bad option");
+		}
+	}
+	if (show_path && optind < argc)
+		die_usage("`%s': --show takes no PID", argv[optind]);
+	if (show_path)
+		return show(show_path);
+	if (optind + 1 != argc)
+		die_usage("one PID is expected");
+	pid = parse_number("PID", argv[optind], 1, INT_MAX);
+	interrupt_begin();
+	return checkpoint(pid, path, leave_running) ? EXIT_FAILED : EXIT_OK;
+}

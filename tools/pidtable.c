@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/* pidtable - the pids of tasks in every pid namespace */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/report.h"
+#include "lib/table.h"
+#include "lib/tree.h"
+
+#define DEFAULT_COLUMNS "state,ppid,pgid,sid,pidns"
+#define SCREEN_WIDTH 80
+
+static const char help[] =
+	"Usage: pidtable [-tu] [-c COLUMNS] [PID]\n"
+	"Print the pid table of all tasks, or of the tree below PID: a row for each task\n"
+	"with its pid at each level of pid namespaces, L0 the oldest that /proc shows,\n"
+	"`-' where the task is not visible.\n"
+	"\n"
+	"  -t, --threads          each thread too, not just the leaders of thread groups\n"
+	"  -u, --user             leave the kernel's own threads out\n"
+	"  -c, --columns=LIST     what follows the pids: names separated by commas, `all'\n"
+	"                         or `none' (default: " DEFAULT_COLUMNS ",\n"
+	"                         but pidns only where a row has room for it)\n"
+	"  -h, --help             this text\n"
+	"\n"
+	"Columns:\n";
+
+static void print_help(void)
+{
+	fputs(help, stdout);
+	table_columns_help(stdout);
+	fputs("\nExit status: 0; 1 if there is no task PID; 2 for a wrong command line.\n", stdout);
+}
+
+static unsigned int parse_columns(const char *list)
+{
+	int set = table_columns(strcmp(list, "none") ? list : "");
+
+	if (set < 0)
+		die_usage("--columns: `%s' has a name that is not a column's", list);
+	return set;
+}
+
+/* With many levels a row would wrap on the screen; -c shows what it is told to show. */
+static unsigned int default_columns(const struct tree *tree)
+{
+	unsigned int columns = parse_columns(DEFAULT_COLUMNS);
+
+	return table_width(tree, columns) > SCREEN_WIDTH ? columns & ~COLUMN_PIDNS : columns;
+}
+
+/* A /proc stays mounted when its pid namespace has ended, and then it shows nothing at all. */
+static void report_unreadable(pid_t root)
+{
+	if (root && errno == ESRCH)
+		report(0, "there is no task with pid %d", root);
+	else if (errno == ENOENT && !access("/proc/filesystems", F_OK))
+		report(0, "read /proc: it belongs to a pid namespace that has ended; mount -t proc proc /proc shows ours");
+	else
+		report(errno, "read /proc");
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "threads", no_argument, NULL, 't' },
+		{ "user", no_argument, NULL, 'u' },
+		{ "columns", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 }
+	};
+	bool threads = false, user = false;
+	unsigned int columns = 0;
+	bool columns_given = false;
+	char what[64] = "all tasks";
+	struct tree tree;
+	pid_t root = 0;
+	int c;
+
+	report_program(argv[0]);
+	while ((c = getopt_long(argc, argv, "tuc:h", options, NULL)) != -1) {
+		switch (c) {
+		case 't':
+			threads = true;
+			break;
+		case 'u':
+			user = true;
+			break;
+		case 'c':
+			columns = parse_columns(optarg);
+			columns_given = true;
+			break;
+		case 'h':
+			print_help();
+			return finish(EXIT_OK);
+		default:
+			die_usage("bad option");
+		}
+	}
+	if (optind + 1 < argc)
+		die_usage("`%s': one PID at most", argv[optind + 1]);
+	if (optind < argc) {
+		root = parse_number("PID", argv[optind], 1, INT_MAX);
+		snprintf(what, sizeof(what), "the tree below pid %d", root);
+	}
+
+	if (tree_read(&tree, root, threads)) {
+		report_unreadable(root);
+		return EXIT_FAILED;
+	}
+	if (user)
+		tree_drop_kthreads(&tree);
+	table_print(stdout, what, &tree, columns_given ? columns : default_columns(&tree));
+	tree_free(&tree);
+	return finish(EXIT_OK);
+}
