@@ -1,10 +1,9 @@
 # shellcheck shell=bash
-# Debian's packages for i386 (and those for all machines), by apt with a state of its own: the host needs no foreign architecture, its package lists stay
-# as they are, and no root is needed.  The sources are the Debian ones among the host's (third parties seldom have
-# i386), and the signatures are checked as on the host.
+# Debian's packages for i386 (and those for all machines), by apt with a state of its own: the host needs no foreign
+# architecture, its package lists stay as they are, and no root is needed.  The sources are the Debian ones among the
+# host's (third parties seldom have i386), and the signatures are checked as on the host.
 #
-# Sourced.  The caller sets `state', the folder of that state, and has die().  If it sets `suites', these are taken from
-# the host's mirrors in place of the host's own release.
+# Sourced.  The caller sets `state', the folder of that state, and has die().
 # shellcheck disable=SC2154
 
 # One line for each Debian source of the host's.  Where apt's lists are empty, apt does not know whose a source is: then
@@ -14,7 +13,7 @@ targets() {
 		apt-get indextargets -o APT::Get::IndexTargets::ReleaseInfo=false --format "$1" "Identifier: Packages"
 }
 
-# One line for each of them, for i386.
+# One line for each of them, for i386.  With `suites' set, these are taken in place of the host's own release.
 sources() {
 	local keyring=/usr/share/keyrings/debian-archive-keyring.gpg signed='' suite
 	[ -r "$keyring" ] && signed=" signed-by=$keyring"
@@ -75,7 +74,14 @@ apt_i386_download() {
 	rm -rf "$folder.tmp"
 	mkdir "$folder.tmp"
 	(cd "$folder.tmp" && apt_i386 apt-get download "$@") ||
-		die "fetch $*: apt-get download failed; is the network there?"
+		die "fetch $*${suites:+ of ${suites%% *}}: apt-get download failed; is the network there?"
 	mv "$folder.tmp"/*.deb "$folder"
 	rmdir "$folder.tmp"
+}
+
+# The same of Debian 13, the newest release that has all that is needed, from the host's mirrors.
+apt_i386_download_13() {
+	local suites="trixie trixie-security"
+	apt_i386_update
+	apt_i386_download "$@"
 }

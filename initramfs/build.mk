@@ -3,16 +3,17 @@
 $(eval $(call program,$B/initramfs/init,$(call objects,initramfs)))
 
 # The C library and busybox, as Debian built them for i386.  The dates in there are Debian's; the folder's is ours.
-$B/sysroot: initramfs/fetch-i386.sh initramfs/apt-i386.sh
+$B/sysroot: initramfs/fetch-i386.sh initramfs/apt-i386.sh initramfs/run-i386.sh
 	$(call say,initramfs: fetching musl and busybox for i386)
 	$(call logged,fetch,initramfs/fetch-i386.sh $@ $B/debs musl-dev busybox-static)
+	@sed -n '/^initramfs: /p' $B/log/fetch.log
 
 # The kernel's own tool writes the archive from a list; a node or an owner in a list needs no root.
 $B/initramfs/gen_init_cpio: $(KERNEL_SOURCE)/.series/applied
 	@mkdir -p $(@D)
 	@gcc -O1 -o $@ $(KERNEL_SOURCE)/usr/gen_init_cpio.c
 
-$B/initramfs/archive.list: initramfs/archive.list initramfs/list-applets.sh $B/sysroot
+$B/initramfs/archive.list: initramfs/archive.list initramfs/list-applets.sh initramfs/run-i386.sh $B/sysroot
 	@mkdir -p $(@D)
 	@{ cat $< && initramfs/list-applets.sh $B/sysroot/usr/bin/busybox $<; } >$@.tmp
 	@mv $@.tmp $@

@@ -11,16 +11,13 @@ file=$1
 folder=$(dirname "$file")
 mkdir -p "$folder/apt" "$folder/debs"
 state=$(realpath "$folder/apt")
-# shellcheck disable=SC2034 # apt-i386.sh reads it
-suites="trixie trixie-security"
 
 die() {
 	echo "kernel: $*; KERNEL_TARBALL=FILE builds from another linux-6.12.y" >&2
 	exit 1
 }
 
-apt_i386_update
-apt_i386_download "$folder/debs" linux-source-6.12
+apt_i386_download_13 "$folder/debs" linux-source-6.12
 deb=$(compgen -G "$folder/debs/linux-source-6.12_*.deb" | tail -n 1)
 dpkg-deb --fsys-tarfile "$deb" | tar -xO ./usr/src/linux-source-6.12.tar.xz >"$file.tmp" ||
 	die "unpack $deb: it has no usr/src/linux-source-6.12.tar.xz"

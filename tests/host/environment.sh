@@ -57,6 +57,8 @@ $(per_variable)
 20  disk_full                 | a disk too small for a build: said before it begins, with both sizes
 20  compiler_warns            | a compiler's warning stops a build with --werror, and no other
 20  applets_elsewhere         | a host that does not run i386 programs asks QEMU for busybox's applets, or names the package
+60  busybox_replaced          | a busybox whose shell hangs in read after a signal is replaced by Debian 13's, and the build says so
+20  busybox_not_replaced      | when Debian 13's cannot be fetched, the error says what was to be fetched
 20  contained podman          | --container with podman: the image has what is needed, and build.sh runs in it
 20  contained docker          | --container with docker: the same
 20  no_engine                 | --container without either says so
@@ -234,6 +236,44 @@ applets_elsewhere() {
 	chmod +x "$scratch/bin/qemu-i386"
 	PATH=$scratch/bin:$PATH initramfs/list-applets.sh "$scratch/busybox" initramfs/archive.list |
 		diff - "$scratch/here" || fail "other applets by QEMU"
+}
+
+# A package of a busybox whose shell does this, in the place of the release's own.
+busybox_that() {
+	local package=$scratch/package
+	mkdir -p "$package"/{DEBIAN,usr/bin} "$scratch/debs"
+	printf '%s\n' 'Package: busybox-static' 'Version: 9' 'Architecture: i386' 'Maintainer: nobody <nobody@localhost>' \
+		'Description: not what it should be' >"$package/DEBIAN/control"
+	# shellcheck disable=SC2016 # it expands this
+	printf '#!/bin/sh\n[ "$1" = --list ] || %s\n' "$1" >"$package/usr/bin/busybox"
+	chmod +x "$package/usr/bin/busybox"
+	dpkg-deb -b "$package" "$scratch/debs/busybox-static_9_i386.deb"
+}
+
+busybox_replaced() {
+	local busybox=$scratch/sysroot/usr/bin/busybox
+	busybox_that 'exec sleep 1000'
+	initramfs/fetch-i386.sh "$scratch/sysroot" "$scratch/debs" busybox-static | tee "$scratch/said"
+	must_say "^initramfs: busybox-static 9: a read of its shell .*; taking Debian 13's instead"
+	initramfs/list-applets.sh "$busybox" initramfs/archive.list >"$scratch/list"
+	cp "$busybox" "$scratch/fetched"
+	# It stays, and is not fetched again.
+	initramfs/fetch-i386.sh "$scratch/sysroot" "$scratch/debs" busybox-static >"$scratch/said"
+	[ ! -s "$scratch/said" ] || fail "the next time it says '$(head -n 1 "$scratch/said")'"
+	cmp "$busybox" "$scratch/fetched" || fail "the next time it is another"
+}
+
+# apt knows its sources, and reaches none.
+busybox_not_replaced() {
+	busybox_that 'exit 1'
+	mkdir "$scratch/bin"
+	# shellcheck disable=SC2016 # it expands this
+	printf '#!/bin/sh\n[ "$1" = indextargets ] || exit 100\nexec %s "$@"\n' "$(command -v apt-get)" \
+		>"$scratch/bin/apt-get"
+	chmod +x "$scratch/bin/apt-get"
+	PATH=$scratch/bin:$PATH expect_failure initramfs/fetch-i386.sh "$scratch/sysroot" "$scratch/debs" busybox-static
+	must_say '^initramfs: fetch busybox-static of trixie: apt-get download failed'
+	[ ! -e "$scratch/sysroot" ] || fail "there is a sysroot"
 }
 
 # --- containers ---
