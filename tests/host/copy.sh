@@ -22,8 +22,10 @@ copy_sources() {
 }
 
 # The checkout, with copies of what is built.  Of the kernel's folders there is only what make looks at, so that a
-# step which goes there without need fails.
+# step which goes there without need fails.  A source that was fetched stays where it is.
 copy_checkout() {
+	KERNEL_TARBALL=$(tarball_built)
+	export KERNEL_TARBALL
 	copy_sources
 	tar -C "$root" -cf - build/{bzImage,initramfs.cpio.gz,clone_with_pids.iso,debs,demo,initramfs,iso,log,sysroot,tests} \
 		build/linux/{.series,usr/gen_init_cpio.c} \

@@ -22,6 +22,11 @@ fail() {
 	exit 1
 }
 
+# The kernel's source that the build has taken: the installed package's, or one that was fetched or given.
+tarball_built() {
+	sed 's/ [^ ]* [^ ]*$//' build/linux/.series/tarball
+}
+
 # Make what only tests need.  As build.sh does, one build at a time in this checkout.
 make_outputs() {
 	exec 9<.

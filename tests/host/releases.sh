@@ -2,7 +2,7 @@
 # The README's two commands on Debian 12, 13 and testing, as a newcomer meets them: each in a root of its own below
 # build/releases/, with the fewest packages that make a Debian, and nothing else of this host but its kernel.
 #
-# debootstrap and chroot need root.  What debootstrap made is kept; it is copied for each run.
+# debootstrap and mounts need root.  What debootstrap made is kept; it is copied for each run.
 # shellcheck disable=SC2317 # the cases are called by their names
 . "${0%/*}/lib.sh"
 . "${0%/*}/qemu.sh"
@@ -48,32 +48,41 @@ base() {
 	[ -n "$main" ] || fail "apt has no Debian source configured"
 	rm -rf "$base.tmp"
 	mkdir -p "$folder"
-	debootstrap --variant=minbase "$1" "$base.tmp" "$main" || fail "debootstrap $1 failed"
+	# What it mounts is gone with it, however it ends.
+	unshare --mount --pid --fork --kill-child --mount-proc debootstrap --variant=minbase "$1" "$base.tmp" "$main" ||
+		fail "debootstrap $1 failed"
 	[ "$1" = testing ] || [ -z "$security" ] || echo "deb $security $1-security main" >>"$base.tmp/etc/apt/sources.list"
 	apt-config dump | grep -E '^Acquire::(https?|Check-[^:]*)[: ]' >"$base.tmp/etc/apt/apt.conf.d/host" || true
 	echo force-unsafe-io >"$base.tmp/etc/dpkg/dpkg.cfg.d/fast"
 	mv "$base.tmp" "$base"
 }
 
-# A command in RELEASE's root, with what is mounted for it gone when it ends, and what it started.
+# A command in RELEASE's root, with what is mounted for it gone when it ends, and what it started.  That folder becomes
+# the root for good: in a chroot, the kernel refuses user namespaces, which some tests take.
 inside() {
 	local top=$root/$folder/$1
 	shift
 	# shellcheck disable=SC2016 # the shell in there expands this
 	unshare --mount --pid --fork --kill-child bash -euc '
-		top=$1
+		mount --bind "$1" "$1"
+		cd "$1"
 		shift
-		mount -t proc proc "$top/proc"
-		mount -t tmpfs tmpfs "$top/dev"
+		mount -t proc proc proc
+		mount -t tmpfs tmpfs dev
 		for name in null zero full random urandom tty; do
-			: >"$top/dev/$name"
-			mount --bind "/dev/$name" "$top/dev/$name"
+			: >"dev/$name"
+			mount --bind "/dev/$name" "dev/$name"
 		done
-		ln -s /proc/self/fd "$top/dev/fd"
-		mkdir "$top/dev/shm" "$top/dev/pts"
-		mount -t devpts -o newinstance,ptmxmode=666 devpts "$top/dev/pts"
-		ln -s pts/ptmx "$top/dev/ptmx"
-		exec env HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$top" sh -c "cd /checkout && exec \"\$@\"" - "$@"
+		ln -s /proc/self/fd dev/fd
+		mkdir dev/shm dev/pts dev/host
+		mount -t devpts -o newinstance,ptmxmode=666 devpts dev/pts
+		ln -s pts/ptmx dev/ptmx
+		pivot_root . dev/host
+		export HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin
+		umount -l /dev/host
+		rmdir /dev/host
+		cd /checkout
+		exec "$@"
 		' - "$top" "$@"
 }
 
@@ -122,7 +131,7 @@ test_all() {
 # The kernel is this host's, and its source, so that make finds that it has nothing to do there.
 userland() {
 	local tarball top=$folder/trixie file
-	read -r tarball _ <build/linux/.series/tarball
+	tarball=$(tarball_built)
 	mkdir -p "$top/checkout/build" "$top/${tarball%/*}"
 	cp -p "$tarball" "$top/$tarball"
 	tar -cf - build/bzImage build/linux/{.series,usr/gen_init_cpio.c} \
@@ -168,7 +177,7 @@ in_table() {
 }
 
 if [ "$(id -u)" != 0 ]; then
-	echo "skip $area: all of it: debootstrap and chroot need root"
+	echo "skip $area: all of it: debootstrap and mounts need root"
 	exit
 fi
 [ "${1-}" = --case ] || rm -f "$table"

@@ -14,7 +14,7 @@ second_build() {
 	mkdir -p "$copy/build"
 	tar --exclude=./build --exclude=./.git -cf - . | tar -xf - -C "$copy"
 	cp -r build/debs "$copy/build"
-	"$copy/build.sh" build --no-install
+	KERNEL_TARBALL=$(tarball_built) "$copy/build.sh" build --no-install
 	for file in bzImage initramfs.cpio.gz clone_with_pids.iso; do
 		cmp "build/$file" "$copy/build/$file" || fail "$file differs"
 	done

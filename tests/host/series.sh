@@ -31,8 +31,8 @@ $(per_patch)
 20   checkers_ran              | W=1 and sparse looked at every source that the series touches
 20   nothing_new               | W=1 and sparse say nothing of them that they did not say before
 20   something_new_shows       | something that they say anew is noticed
-600  applies oldest            | the series applies without fuzz to the oldest 6.12.y that Debian offers
-600  applies newest            | the series applies without fuzz to the newest 6.12.y that Debian offers
+600  applies oldest            | the series applies without fuzz to the oldest 6.12.y that Debian offers, or that is built
+600  applies newest            | the series applies without fuzz to the newest 6.12.y that Debian offers, or that is built
 "
 
 # --- each patch ---
@@ -162,9 +162,16 @@ something_new_shows() {
 
 # --- other releases ---
 
-# Debian's versions of the source package in all suites that apt is configured with, the oldest first.
+# Debian's versions of the source package in all suites that apt is configured with, the oldest first.  A release later
+# than Debian 13 has none, and apt knows that if it knows another package: then the source that is built is the one.
 versions() {
-	apt-cache madison linux-source-6.12 | awk -F'|' '{ gsub(/ /, "", $2); print $2 }' | sort -uV
+	local offered
+	offered=$(apt-cache madison linux-source-6.12)
+	if [ -n "$offered" ]; then
+		awk -F'|' '{ gsub(/ /, "", $2); print $2 }' <<<"$offered" | sort -uV
+	elif [ -n "$(apt-cache madison make)" ]; then
+		echo built
+	fi
 }
 
 installed() {
@@ -173,7 +180,9 @@ installed() {
 
 # A version's tarball, as a stream.
 tarball_of() {
-	if installed "$1"; then
+	if [ "$1" = built ]; then
+		cat "$(tarball_built)"
+	elif installed "$1"; then
 		cat /usr/src/linux-source-6.12.tar.xz
 	else
 		dpkg-deb --fsys-tarfile "build/series/sources/$1.deb" | tar -xO ./usr/src/linux-source-6.12.tar.xz
@@ -182,7 +191,7 @@ tarball_of() {
 
 fetch() {
 	local deb=build/series/sources/$1.deb
-	if installed "$1" || [ -f "$deb" ]; then return; fi
+	if [ "$1" = built ] || installed "$1" || [ -f "$deb" ]; then return; fi
 	mkdir -p "${deb%/*}"
 	(cd "$scratch" && apt-get -q download "linux-source-6.12=$1") ||
 		fail "apt-get download linux-source-6.12=$1: failed; is the network there?"

@@ -234,7 +234,7 @@ tarball_missing() {
 }
 
 tarball_truncated() {
-	head -c 30000000 /usr/src/linux-source-6.12.tar.xz >"$scratch/half.tar.xz"
+	head -c 30000000 "$(tarball_built)" >"$scratch/half.tar.xz"
 	build_with "$scratch/half.tar.xz"
 	must_say 'damaged'
 }
