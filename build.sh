@@ -101,6 +101,7 @@ needs() {
 		qemu-system-i386                          qemu-system-x86
 		expect                                    expect
 		cpio                                      cpio
+		git                                       git
 		shellcheck                                shellcheck
 		/usr/i686-linux-gnu/lib/libc.a            libc6-dev-i386-cross
 	END
