@@ -5,7 +5,7 @@ $B/tests/guest/%.o: USER_CFLAGS += -Itests/guest/support
 
 $(eval $(call program,$B/tests/guest/guest-tests,$(call objects,$(wildcard tests/guest/*)) $B/cr/cr.a))
 $(eval $(call program,$B/tests/bench/guest-bench,$(call objects,tests/bench) $B/cr/cr.a))
-$(eval $(call program,$B/tests/fuzz/guest-fuzz,$(call objects,tests/fuzz)))
+$(eval $(call program,$B/tests/fuzz/guest-fuzz,$(call objects,tests/fuzz) $B/tests/guest/support/parked.o))
 
 # What ./build.sh bench measures beside the lesson's kernel: the least Linux that starts PID 1, and Debian's.
 $(eval $(call kernel,floor,kernel/variants/floor.config))

@@ -31,6 +31,7 @@
 #include <sys/types.h>
 
 #include "lib/clone_with_pids.h"
+#include "tests/guest/support/parked.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -18,6 +18,7 @@
 
 #include "nest.h"
 #include "lib/report.h"
+#include "parked.h"
 
 #define ROUNDS  60		/* and as many as are needed to meet a caller in a call, but no more than: */
 #define MOST_ROUNDS 1500

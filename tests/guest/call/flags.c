@@ -20,6 +20,7 @@
 #include <linux/sched.h>
 
 #include "calls.h"
+#include "parked.h"
 #include "thread.h"
 
 #define P 21001

@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 
 #include "calls.h"
+#include "parked.h"
 #include "thread.h"
 #include "trace.h"
 

@@ -20,6 +20,7 @@
 
 #include "memory.h"
 #include "nest.h"
+#include "parked.h"
 #include "thread.h"
 
 #define X 21001

@@ -11,6 +11,7 @@
 #include <linux/sched.h>
 
 #include "nest.h"
+#include "parked.h"
 #include "point.h"
 #include "thread.h"
 

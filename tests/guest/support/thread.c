@@ -7,6 +7,7 @@
 
 #include "lib/clone_with_pids.h"
 #include "harness.h"
+#include "parked.h"
 #include "thread.h"
 
 long thread_start(struct thread *t, unsigned long flags, const void *tls, unsigned int nr, const pid_t *pids,
