@@ -27,7 +27,8 @@ copy_checkout() {
 	KERNEL_TARBALL=$(tarball_built)
 	export KERNEL_TARBALL
 	copy_sources
-	tar -C "$root" -cf - build/{bzImage,initramfs.cpio.gz,clone_with_pids.iso,debs,demo,initramfs,iso,log,sysroot,tests} \
+	tar -C "$root" -cf - build/{bzImage,initramfs.cpio.gz,clone_with_pids.iso} \
+		build/{cr,debs,demo,initramfs,iso,lib,log,sysroot,tests,tools} \
 		build/linux/{.series,usr/gen_init_cpio.c} \
 		build/kernel/{.config,arch/x86/boot/bzImage,usr/include} | tar -xf -
 }
