@@ -7,11 +7,11 @@
 #include <stdlib.h>
 
 #include "cr/record/checkpoint.h"
-#include "cr/image/file.h"
+#include "cr/format/file.h"
 #include "lib/interrupt.h"
 #include "lib/free_memory.h"
 #include "lib/report.h"
-#include "cr/image/show.h"
+#include "cr/format/show.h"
 
 #define DEFAULT_FILE "checkpoint.img"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cr/image/file.h"
+#include "cr/format/file.h"
 #include "lib/interrupt.h"
 #include "lib/free_memory.h"
 #include "lib/report.h"

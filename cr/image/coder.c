@@ -4,7 +4,7 @@
 
 #include "coder.h"
 #include "lib/free_memory.h"
-#include "file.h"
+#include "memory.h"
 
 void coder_fail(struct coder *c, const char *error)
 {

@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
 
-#include "cr/image/file.h"
+#include "cr/image/memory.h"
 #include "lib/report.h"
 #include "share.h"
 

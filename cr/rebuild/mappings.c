@@ -8,7 +8,7 @@
 #include <asm/unistd.h>
 #include <sys/mman.h>
 
-#include "cr/image/file.h"
+#include "cr/image/memory.h"
 #include "rebuild.h"
 #include "lib/report.h"
 

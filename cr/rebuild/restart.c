@@ -17,7 +17,6 @@
 
 #include "foreground.h"
 #include "lib/free_memory.h"
-#include "cr/image/file.h"
 #include "lib/interrupt.h"
 #include "lib/procfs.h"
 #include "rebuild.h"

@@ -17,7 +17,7 @@
 
 #include "checkpoint.h"
 #include "cr/hold/hold.h"
-#include "cr/image/check.h"
+#include "cr/format/check.h"
 #include "lib/interrupt.h"
 #include "cr/plan/plan.h"
 #include "lib/procfs.h"

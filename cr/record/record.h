@@ -5,7 +5,7 @@
 
 #include "file_id.h"
 #include "page_owners.h"
-#include "cr/image/file.h"
+#include "cr/format/file.h"
 #include "cr/hold/remote.h"
 #include "lib/tree.h"
 

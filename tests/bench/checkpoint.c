@@ -26,7 +26,7 @@
 
 #include "bench.h"
 #include "cr/create/create.h"
-#include "cr/image/file.h"
+#include "cr/format/file.h"
 #include "lib/report.h"
 #include "lib/tree.h"
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# docs/image-format.md names each section and each field that cr/image/code.c writes, and none that it does not.
+# docs/image-format.md names each section and each field that cr/format/code.c writes, and none that it does not.
 # shellcheck disable=SC2317 # the cases are called by their names
 . "${0%/*}/lib.sh"
 
@@ -9,7 +9,7 @@ CASES="
 10 fields | each field of a structure is a row of the page, and the other way round
 "
 
-code=cr/image/code.c
+code=cr/format/code.c
 page=docs/image-format.md
 
 # same NAME NAME: two lists, one word a line.
@@ -21,7 +21,7 @@ same() {
 }
 
 tags() {
-	sed -n 's/.*= LIST("\([A-Z]*\) *", .*/\1/p' "$code" >"$scratch/code"
+	sed -n 's/.*= { "\([A-Z]*\) *", .*/\1/p' "$code" >"$scratch/code"
 	sed -n 's/^### \([A-Z]*\)$/\1/p' "$page" >"$scratch/page"
 	same "$scratch/code" "$scratch/page"
 }

@@ -19,7 +19,7 @@
 
 #include "calls.h"
 #include "cr/image/coder.h"
-#include "cr/image/file.h"
+#include "cr/format/file.h"
 #include "lib/report.h"
 #include "roundtrip.h"
 #include "various.h"

@@ -11,7 +11,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "cr/image/file.h"
+#include "cr/format/file.h"
 #include "roundtrip.h"
 #include "various.h"
 

@@ -131,12 +131,10 @@ int image_put(struct image_writer *w, enum image_list list, const void *element)
 int image_put_all(struct image_writer *w, const struct image *image)
 {
 	for (int list = 0; list < IMAGE_LISTS; list++) {
-		const struct image_list_info *l = &image_lists[list];
-		uint32_t n = *(const uint32_t *)((const char *)image + l->count);
-		const char *array = *(const char *const *)((const char *)image + l->array);
+		uint32_t n = image_count(image, list);
 
 		for (uint32_t i = 0; i < n; i++)
-			if (image_put(w, list, array + i * l->size))
+			if (image_put(w, list, image_element(image, list, i)))
 				return -1;
 	}
 	return 0;

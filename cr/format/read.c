@@ -86,7 +86,7 @@ static unsigned char *read_body(struct reader *r, const struct image_head *h)
 static int read_element(struct image *image, const struct reader *r, enum image_list list, struct coder *c)
 {
 	const struct image_list_info *l = &image_lists[list];
-	uint32_t n = *(uint32_t *)((char *)image + l->count);
+	uint32_t n = image_count(image, list);
 	void *element = n < l->max ? image_append(image, list) : NULL;
 
 	if (!element) {

@@ -4,28 +4,11 @@
  * the kernel when they are built.
  */
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 
 #include "check.h"
-#include "lib/report.h"
-
-static const char *path;	/* of the image that is being checked */
-
-int image_refuse(const char *list, uint32_t index, const char *format, ...)
-{
-	char why[160];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(why, sizeof(why), format, ap);
-	va_end(ap);
-	report(0, "`%s': %s %u: %s", path, list, index, why);
-	return -1;
-}
 
 /* Pids are positive; a group or a session may belong to an older namespace, where it is 0. */
 static bool numbers_sound(const struct numbers *n, int least)
@@ -237,9 +220,9 @@ static int check_pids(const struct image *image)
 	return ret;
 }
 
-int image_check_tasks(const struct image *image, const char *image_path)
+int image_check_tasks(const struct image *image, const char *path)
 {
-	path = image_path;
+	image_refuse_for(path);
 	if (!image->n_tasks)
 		return image_refuse("task", 0, "there is none");
 	for (uint32_t i = 0; i < image->n_tasks; i++)
@@ -248,9 +231,9 @@ int image_check_tasks(const struct image *image, const char *image_path)
 	return check_mounts(image) || check_owners(image) || check_pids(image) ? -1 : 0;
 }
 
-int image_check(const struct image *image, const char *image_path)
+int image_check(const struct image *image, const char *path)
 {
-	if (image_check_tasks(image, image_path) || image_check_objects(image))
+	if (image_check_tasks(image, path) || image_check_objects(image))
 		return -1;
 	for (uint32_t i = 0; i < image->n_processes; i++)
 		if (image_check_process(image, i))

@@ -3,16 +3,7 @@
 #ifndef IMAGE_FILE_H
 #define IMAGE_FILE_H
 
-#include "image.h"
-
-/* The lists of struct image. */
-enum image_list {
-	IMAGE_TASK, IMAGE_UTS, IMAGE_MOUNTS, IMAGE_THREAD, IMAGE_MAPPED, IMAGE_PIPE, IMAGE_PTY, IMAGE_TERMINAL,
-	IMAGE_OPEN, IMAGE_SHARED, IMAGE_PROCESS, IMAGE_LISTS
-};
-
-/* Append an element, zeroed; it moves when the next one is appended.  NULL: out of memory. */
-void *image_append(struct image *image, enum image_list list);
+#include "cr/image/memory.h"
 
 /*
  * An image that is being written: to a file without a name, or with a temporary one where a file system has no such
@@ -43,14 +34,7 @@ void image_discard(struct image_writer *w);
  */
 int image_load(struct image *image, const char *path);
 
-/* Bytes of a blob, not zeroed.  0, or -1: out of memory. */
-int blob_alloc(struct blob *b, uint32_t size);
-void blob_free(struct blob *b);
-
+/* Free all that it owns. */
 void image_free(struct image *image);
-void process_free(struct process *p);	/* what it owns, not itself */
-
-/* The page at this address, of those that a process does not borrow; NULL: it has none there. */
-unsigned char *process_page(const struct process *p, uint32_t address);
 
 #endif

@@ -7,12 +7,11 @@
 #ifndef IMAGE_CODE_H
 #define IMAGE_CODE_H
 
-#include "coder.h"
+#include "cr/image/coder.h"
 #include "file.h"
 
 struct image_list_info {
 	char tag[5];			/* four characters */
-	size_t count, array, size;	/* where the list is in struct image; bytes of one element in memory */
 	uint32_t max;			/* elements */
 	void (*code)(struct coder *c, void *element);
 };

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "image.h"
+#include "cr/image/image.h"
 
 /* The caller looks at ferror(). */
 void image_show(FILE *f, const struct image *image);

@@ -369,20 +369,16 @@ static void code_mounts(struct coder *c, void *element)
 }
 
 /* What each list of the image is called in a file, and the function that codes one of its elements. */
-#define LIST(tag, list, max, code) \
-	{ tag, offsetof(struct image, n_##list), offsetof(struct image, list), \
-	  sizeof(*((struct image *)0)->list), max, code }
-
 const struct image_list_info image_lists[IMAGE_LISTS] = {
-	[IMAGE_TASK]    = LIST("TASK", tasks,     TASKS_MAX, code_task),
-	[IMAGE_UTS]     = LIST("UTS ", utss,      TASKS_MAX, code_uts),
-	[IMAGE_MOUNTS]  = LIST("MNTS", mountss,   TASKS_MAX, code_mounts),
-	[IMAGE_THREAD]  = LIST("THRD", threads,   TASKS_MAX, code_thread),
-	[IMAGE_MAPPED]  = LIST("MAPF", mapped,    LIST_MAX,  code_mapped),
-	[IMAGE_PIPE]    = LIST("PIPE", pipes,     LIST_MAX,  code_pipe),
-	[IMAGE_PTY]     = LIST("PTY ", ptys,      LIST_MAX,  code_pty),
-	[IMAGE_TERMINAL] = LIST("TERM", terminals, 1,        code_terminal),
-	[IMAGE_OPEN]    = LIST("OPEN", opens,     LIST_MAX,  code_open),
-	[IMAGE_SHARED]  = LIST("SHM ", shared,    LIST_MAX,  code_shared),
-	[IMAGE_PROCESS] = LIST("PROC", processes, TASKS_MAX, code_process),
+	[IMAGE_TASK]     = { "TASK", TASKS_MAX, code_task },
+	[IMAGE_UTS]      = { "UTS ", TASKS_MAX, code_uts },
+	[IMAGE_MOUNTS]   = { "MNTS", TASKS_MAX, code_mounts },
+	[IMAGE_THREAD]   = { "THRD", TASKS_MAX, code_thread },
+	[IMAGE_MAPPED]   = { "MAPF", LIST_MAX,  code_mapped },
+	[IMAGE_PIPE]     = { "PIPE", LIST_MAX,  code_pipe },
+	[IMAGE_PTY]      = { "PTY ", LIST_MAX,  code_pty },
+	[IMAGE_TERMINAL] = { "TERM", 1,         code_terminal },
+	[IMAGE_OPEN]     = { "OPEN", LIST_MAX,  code_open },
+	[IMAGE_SHARED]   = { "SHM ", LIST_MAX,  code_shared },
+	[IMAGE_PROCESS]  = { "PROC", TASKS_MAX, code_process },
 };

@@ -7,8 +7,8 @@
 #include <sys/prctl.h>
 
 #include "check.h"
-#include "file.h"
-#include "settings.h"
+#include "cr/image/memory.h"
+#include "cr/image/settings.h"
 
 #define NS_PER_S 1000000000LL
 #define SECONDS_MAX 0x7fffffffLL	/* what setitimer() of i386 can be given */

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+
+#include "file.h"
+
+static void free_extents(struct deleted_file *f)
+{
+	for (uint32_t i = 0; i < f->n_extents; i++)
+		blob_free(&f->extents[i].data);
+	free(f->extents);
+}
+
+void image_free(struct image *image)
+{
+	for (uint32_t i = 0; i < image->n_processes; i++)
+		process_free(&image->processes[i]);
+	for (uint32_t i = 0; i < image->n_threads; i++) {
+		blob_free(&image->threads[i].fpu);
+		free(image->threads[i].pending);
+		free(image->threads[i].groups);
+	}
+	for (uint32_t i = 0; i < image->n_opens; i++) {
+		free(image->opens[i].path);
+		free_extents(&image->opens[i].file);
+	}
+	for (uint32_t i = 0; i < image->n_pipes; i++) {
+		free(image->pipes[i].path);
+		blob_free(&image->pipes[i].bytes);
+	}
+	for (uint32_t i = 0; i < image->n_ptys; i++) {
+		blob_free(&image->ptys[i].to_slave);
+		blob_free(&image->ptys[i].to_master);
+	}
+	for (uint32_t i = 0; i < image->n_mapped; i++)
+		free(image->mapped[i].path);
+	for (uint32_t i = 0; i < image->n_shared; i++)
+		pages_free(image->shared[i].pages, image->shared[i].n_pages);
+	for (uint32_t i = 0; i < image->n_mountss; i++) {
+		for (uint32_t k = 0; k < image->mountss[i].n_points; k++) {
+			free(image->mountss[i].points[k].point);
+			free(image->mountss[i].points[k].what);
+		}
+		free(image->mountss[i].points);
+	}
+	free(image->tasks);
+	free(image->processes);
+	free(image->threads);
+	free(image->opens);
+	free(image->pipes);
+	free(image->ptys);
+	free(image->terminals);
+	free(image->mapped);
+	free(image->shared);
+	free(image->utss);
+	free(image->mountss);
+	*image = (struct image){ 0 };
+}

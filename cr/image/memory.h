@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The memory of an image. */
+#ifndef IMAGE_MEMORY_H
+#define IMAGE_MEMORY_H
+
+#include "image.h"
+
+/* The lists of struct image. */
+enum image_list {
+	IMAGE_TASK, IMAGE_UTS, IMAGE_MOUNTS, IMAGE_THREAD, IMAGE_MAPPED, IMAGE_PIPE, IMAGE_PTY, IMAGE_TERMINAL,
+	IMAGE_OPEN, IMAGE_SHARED, IMAGE_PROCESS, IMAGE_LISTS
+};
+
+/* How many elements there are of a list; and the i-th one. */
+uint32_t image_count(const struct image *image, enum image_list list);
+const void *image_element(const struct image *image, enum image_list list, uint32_t i);
+
+/* Append an element, zeroed; it moves when the next one is appended.  NULL: out of memory. */
+void *image_append(struct image *image, enum image_list list);
+
+/* Bytes of a blob, not zeroed.  0, or -1: out of memory. */
+int blob_alloc(struct blob *b, uint32_t size);
+void blob_free(struct blob *b);
+
+void pages_free(struct pages *pages, uint32_t n);
+void process_free(struct process *p);	/* what it owns, not itself */
+
+/* The page at this address, of those that a process does not borrow; NULL: it has none there. */
+unsigned char *process_page(const struct process *p, uint32_t address);
+
+#endif
