@@ -61,11 +61,9 @@ pid_t clone_with_pids(unsigned int flags, const pid_t *pids, unsigned int nr)
 	return with_errno(clone_with_pids_raw(flags | SIGCHLD, &args, sizeof(args), NULL, pids));
 }
 
-pid_t clone3_with_pids(unsigned int flags, const pid_t *pids, unsigned int nr)
+int clone3_list(pid_t *set_tid, unsigned int flags, const pid_t *pids, unsigned int nr)
 {
-	pid_t set_tid[MAX_LEVELS + 1];
-	struct clone_args args = { .flags = flags, .exit_signal = SIGCHLD };
-	unsigned int n = 0;
+	int n = 0;
 
 	if (nr > MAX_LEVELS) {
 		errno = EINVAL;
@@ -79,11 +77,18 @@ pid_t clone3_with_pids(unsigned int flags, const pid_t *pids, unsigned int nr)
 		set_tid[n++] = 1;
 	while (nr)
 		set_tid[n++] = pids[--nr];
-	if (n) {
-		args.set_tid = (unsigned long)set_tid;
-		args.set_tid_size = n;
-	}
-	return syscall(SYS_clone3, &args, sizeof(args));
+	return n;
+}
+
+pid_t clone3_with_pids(unsigned int flags, const pid_t *pids, unsigned int nr)
+{
+	pid_t set_tid[MAX_LEVELS + 1];
+	int n = clone3_list(set_tid, flags, pids, nr);
+	struct clone_args args = {
+		.flags = flags, .exit_signal = SIGCHLD, .set_tid = n > 0 ? (unsigned long)set_tid : 0, .set_tid_size = n,
+	};
+
+	return n < 0 ? -1 : syscall(SYS_clone3, &args, sizeof(args));
 }
 
 pid_t clone_without_pids(unsigned int flags, const pid_t *pids, unsigned int nr)

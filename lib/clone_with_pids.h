@@ -52,10 +52,14 @@ long clone_with_pids_raw(unsigned long flags, const void *args, long args_size,
 pid_t clone_with_pids(unsigned int flags, const pid_t *pids, unsigned int nr);
 
 /*
- * The same through mainline's clone3(set_tid).  The list is given in the same order and turned round here; with
- * CLONE_NEWPID the 1 for the new namespace is put in front.  clone3() has no way to say 0, so that an entry of
- * 0 is an error, EINVAL, unless all entries older than it are 0 too: then they are left out.
+ * The list for clone3()'s set_tid that asks for what pids[0..nr-1] ask for: youngest namespace first; with CLONE_NEWPID
+ * the 1 of the new namespace is put in front.  clone3() has no way to say 0: zeros of the oldest levels are left out,
+ * another one stays, and the kernel refuses it.  set_tid has room for MAX_LEVELS + 1.  Returns the number of entries,
+ * 0 if none is asked for, or -1 with EINVAL: more than MAX_LEVELS.
  */
+int clone3_list(pid_t *set_tid, unsigned int flags, const pid_t *pids, unsigned int nr);
+
+/* As clone_with_pids(), through mainline's clone3(set_tid), with the same list: clone3_list(). */
 pid_t clone3_with_pids(unsigned int flags, const pid_t *pids, unsigned int nr);
 
 /* Plain clone(): the kernel chooses every pid.  The list is ignored; for tables of methods. */

@@ -85,12 +85,12 @@ int create_tree(struct creation *c)
 	c->inner_pty_fd = calloc(c->image->n_ptys + 1, sizeof(*c->inner_pty_fd));
 	if (!c->tid || !c->inner_pty_fd || make_pipes(c, &pipes)) {
 		report(errno, "create the tree's pipes");
-	} else if (!inherit(&in, c)) {
-		word = create_first(c, &in, &pipes, BOUND_MS(c->plan->n));
+	} else if (!inherit(&in, c, &pipes)) {
+		word = create_first(c, &in, BOUND_MS(c->plan->n));
 		if (word.step != STEP_DONE && !interrupted())
 			create_report(c, &word);
 		for (uint32_t i = 0; i < c->image->n_ptys; i++)
-			c->inner_pty_fd[i] = in.c.inner_pty_fd[i];
+			c->inner_pty_fd[i] = in.ptys[i].inner_fd;
 		inherit_done(&in);
 	}
 	close_fd(&pipes.die);

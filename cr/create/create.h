@@ -7,21 +7,20 @@
 #define CREATE_H
 
 #include "cr/plan/plan.h"
-#include "cr/rebuild/restart.h"
 #include "cr/plan/share.h"
 
 struct creation {
 	const struct image *image;
 	const struct plan *plan;
-	const struct restart_options *options;
+	bool clone3;		/* by clone3() with set_tid, in place of clone_with_pids() */
 	const struct share *share;	/* what they have in common; NULL: nothing */
 	int mem;		/* the restarting program's descriptor of its own memory */
 	int pidfd;		/* of the restarting program: all that the processes inherit */
 	const int *pty_fd;	/* by ptys[]: its descriptors of their masters */
-	int *inner_pty_fd;	/* and those of the processes in whose mount namespace they were opened; -1 */
 
 	/* Filled in by create_tree(). */
 	pid_t *tid;		/* of each planned process, as the caller sees it */
+	int *inner_pty_fd;	/* by ptys[]: descriptors of the processes in whose mount namespace they were opened; -1 */
 	int zombies_end, stand_ins_end;	/* close() lets those of the plan end; the others end with the caller */
 	int alive;
 	pid_t parent;		/* of the first process, until that is adopted; 0: none */

@@ -115,52 +115,61 @@ static struct remount *put_remounts(char **at, const struct mounts *m, const str
 	return list;
 }
 
+static struct new_mounts *put_mounts(char **at, const struct image *image, const struct own_mounts *own)
+{
+	struct new_mounts *list = (void *)*at;
+
+	*at += image->n_mountss * sizeof(*list);
+	for (uint32_t i = 0; i < image->n_mountss; i++) {
+		const struct mounts *m = &image->mountss[i];
+
+		list[i].proc_source = put(at, m->proc_source, strlen(m->proc_source) + 1);
+		list[i].proc_flags = m->proc_flags;
+		list[i].remounts = put_remounts(at, m, own);
+	}
+	return list;
+}
+
 /* Bytes that those take. */
-static size_t remounts_size(const struct image *image)
+static size_t mounts_size(const struct image *image)
 {
 	size_t size = 0;
 
 	for (uint32_t i = 0; i < image->n_mountss; i++) {
-		size += (image->mountss[i].n_points + 2) * sizeof(struct remount);
-		for (uint32_t k = 0; k < image->mountss[i].n_points; k++)
-			size += (strlen(image->mountss[i].points[k].point) + 8) & ~(size_t)7;
+		const struct mounts *m = &image->mountss[i];
+
+		size += sizeof(struct new_mounts) + sizeof(m->proc_source) + (m->n_points + 2) * sizeof(struct remount);
+		for (uint32_t k = 0; k < m->n_points; k++)
+			size += (strlen(m->points[k].point) + 8) & ~(size_t)7;
 	}
 	return size;
 }
 
-/*
- * Is somebody to be stopped in the process group of the restarting program, and that a job of its own?  When the job is
- * done, the kernel would let the stopped ones go on, with a SIGHUP.
- */
-static bool is_stopped_in_our_job(const struct creation *c)
+static struct new_pty *put_ptys(char **at, const struct creation *c)
 {
-	if (getpgrp() == getpgid(getppid()))
-		return false;
-	for (uint32_t i = 0; i < c->image->n_tasks; i++) {
-		const struct recorded_task *t = &c->image->tasks[i];
+	struct new_pty *list = (void *)*at;
 
-		if (t->kind == TASK_PROCESS && t->pgid_outside &&
-		    (c->options->stopped || c->image->processes[t->process].stop_signal))
-			return true;
-	}
-	return false;
+	for (uint32_t i = 0; i < c->image->n_ptys; i++)
+		list[i] = (struct new_pty){ c->image->ptys[i].index, c->image->ptys[i].mounts, c->pty_fd[i], -1 };
+	*at += c->image->n_ptys * sizeof(*list);
+	return list;
 }
 
-int inherit(struct inherited *in, const struct creation *c)
+int inherit(struct inherited *in, const struct creation *c, const struct create_pipes *pipes)
 {
 	const struct image *image = c->image;
-	size_t planned = c->plan->n * sizeof(*c->plan->planned), tasks = image->n_tasks * sizeof(*image->tasks);
-	size_t ptys = image->n_ptys * (2 * sizeof(*c->pty_fd) + sizeof(*image->ptys));
-	size_t utss = image->n_utss * sizeof(*image->utss), mountss = image->n_mountss * sizeof(*image->mountss);
-	size_t remounts = image->n_mountss * sizeof(*in->remounts) + remounts_size(image);
+	size_t planned = c->plan->n * sizeof(*c->plan->planned), utss = image->n_utss * sizeof(*image->utss);
 	const struct share nothing = { .n_areas = 0 }, *share = c->share ? c->share : &nothing;
 	size_t areas = share->n_areas * sizeof(*share->areas), fills = share->n_fills * sizeof(*share->fills);
 	char *maps = procfs_text(getpid(), "maps"), *at;
 	struct own_mounts own;
 
-	*in = (struct inherited){ .c = *c, .options = *c->options, .block = MAP_FAILED };
+	*in = (struct inherited){
+		.n_ptys = image->n_ptys, .pipes = *pipes, .pidfd = c->pidfd, .mem = c->mem, .clone3 = c->clone3,
+		.block = MAP_FAILED,
+	};
 	if (!look_at_own_mounts(&own, image) && maps) {
-		in->size = planned + tasks + utss + mountss + remounts + ptys + areas + fills +
+		in->size = planned + utss + mounts_size(image) + image->n_ptys * sizeof(*in->ptys) + areas + fills +
 			   lines_of(maps) * sizeof(*in->unneeded) + 12 * 8;
 		in->block = mmap(NULL, in->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	}
@@ -171,35 +180,19 @@ int inherit(struct inherited *in, const struct creation *c)
 		return -1;
 	}
 	at = in->block;
-	in->plan = (struct plan){ .planned = put(&at, c->plan->planned, planned), .n = c->plan->n };
-	in->image = (struct image){
-		.n_tasks = image->n_tasks, .tasks = put(&at, image->tasks, tasks),
-		.n_utss = image->n_utss, .utss = put(&at, image->utss, utss),
-		.n_mountss = image->n_mountss, .mountss = put(&at, image->mountss, mountss),
-	};
-	in->remounts = (void *)at;
-	at += image->n_mountss * sizeof(*in->remounts);
-	for (uint32_t i = 0; i < image->n_mountss; i++)
-		in->remounts[i] = put_remounts(&at, &image->mountss[i], &own);
+	in->planned = put(&at, c->plan->planned, planned);
+	in->utss = put(&at, image->utss, utss);
+	in->mounts = put_mounts(&at, image, &own);
 	forget_own_mounts(&own);
-	in->image.n_ptys = image->n_ptys;
-	in->image.ptys = put(&at, image->ptys, image->n_ptys * sizeof(*image->ptys));
-	in->c.pty_fd = put(&at, c->pty_fd, image->n_ptys * sizeof(*c->pty_fd));
-	in->c.inner_pty_fd = put(&at, c->inner_pty_fd, image->n_ptys * sizeof(*c->inner_pty_fd));
+	in->ptys = put_ptys(&at, c);
 	in->share = (struct share){
 		.window = share->window, .n_areas = share->n_areas, .areas = put(&at, share->areas, areas),
 		.n_fills = share->n_fills, .fills = put(&at, share->fills, fills),
 	};
 	in->first = put(&at, &(pid_t){ 0 }, sizeof(*in->first));
-	/* The first task then leads a group of its own, for all that were in one from outside. */
-	in->plan.planned[0].new_group |= is_stopped_in_our_job(c);
 	in->unneeded = (void *)at;
 	find_unneeded(in, maps);
 	free(maps);
-	in->c.plan = &in->plan;
-	in->c.image = &in->image;
-	in->c.share = &in->share;
-	in->c.options = &in->options;
 	return 0;
 }
 

@@ -9,19 +9,41 @@
 
 #include "create.h"
 
+/* Pipes whose end is a signal: the new processes have the read ends. */
+struct create_pipes {
+	int die, zombies, stand_ins;
+};
+
 /* A mount that gets other flags; the last of a list has no point. */
 struct remount {
 	const char *point;
 	uint32_t flags;
 };
 
+/* A mount namespace: what its first process does, and what its pid namespace's proc is. */
+struct new_mounts {
+	struct remount *remounts;
+	const char *proc_source;
+	uint32_t proc_flags;
+};
+
+struct new_pty {
+	uint32_t index;			/* of /dev/pts/N: N */
+	int mounts;			/* of the plan: where its master is opened; -1: the restarting program has it */
+	int fd;				/* then its descriptor there */
+	int inner_fd;			/* else that of the process that has opened it, which says so here; -1: none has */
+};
+
 struct inherited {
-	struct creation c;		/* its image and plan are these */
-	struct image image;		/* tasks, utss, mountss and ptys alone */
-	struct plan plan;
+	const struct planned *planned;	/* the plan's */
+	const struct uts *utss;		/* this and the next two as the plan's indices say */
+	const struct new_mounts *mounts;
+	struct new_pty *ptys;
+	uint32_t n_ptys;
 	struct share share;		/* window, areas and fills alone */
-	struct restart_options options;
-	struct remount **remounts;	/* by mountss[]: what its first process does */
+	struct create_pipes pipes;
+	int pidfd, mem;			/* as in struct creation */
+	bool clone3;
 
 	pid_t *first;			/* the pid of the first process, by who creates it */
 	void *block;			/* where the arrays of those are, and: */
@@ -31,7 +53,7 @@ struct inherited {
 };
 
 /* Fill it in, in the restarting program.  0, or -1 when an error has been reported. */
-int inherit(struct inherited *in, const struct creation *c);
+int inherit(struct inherited *in, const struct creation *c, const struct create_pipes *pipes);
 
 /* In the first process's parent: from now on nothing that was allocated before is there, and nothing can be allocated. */
 void inherit_nothing_else(const struct inherited *in);

@@ -22,8 +22,8 @@ static unsigned long mount_flags(uint32_t flags)
  */
 int create_mounts(const struct inherited *in, const struct planned *p)
 {
-	const struct mounts *m = p->mounts < 0 ? NULL : &in->c.image->mountss[p->mounts];
-	const struct remount *remount = m ? in->remounts[p->mounts] : NULL;
+	const struct new_mounts *m = p->mounts < 0 ? NULL : &in->mounts[p->mounts];
+	const struct remount *remount = m ? m->remounts : NULL;
 
 	if (p->new_mounts && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return -1;
@@ -43,20 +43,19 @@ int create_mounts(const struct inherited *in, const struct planned *p)
 /* The first process of a mount namespace opens the terminals that were opened there; those below inherit them. */
 int create_masters(const struct inherited *in, const struct planned *p)
 {
-	const struct image *image = in->c.image;
+	for (uint32_t i = 0; p->new_mounts && i < in->n_ptys; i++) {
+		struct new_pty *pty = &in->ptys[i];
+		int fd;
 
-	for (uint32_t i = 0; p->new_mounts && i < image->n_ptys; i++) {
-		int fd, *number = &in->c.inner_pty_fd[i];
-
-		if (image->ptys[i].mounts != p->mounts)
+		if (pty->mounts != p->mounts)
 			continue;
-		fd = pty_master(image->ptys[i].index);
-		*number = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, INNER_PTY_FDS);
-		if (*number < 0)
+		fd = pty_master(pty->index);
+		pty->inner_fd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, INNER_PTY_FDS);
+		if (pty->inner_fd < 0)
 			return -1;
 		close(fd);
 		/* All below the pidfd is closed before the process goes on. */
-		if (*number >= in->c.pidfd) {
+		if (pty->inner_fd >= in->pidfd) {
 			errno = EMFILE;
 			return -1;
 		}
@@ -65,16 +64,14 @@ int create_masters(const struct inherited *in, const struct planned *p)
 }
 
 /* The master of a terminal: the restarting program's, or one that this process has inherited. */
-static int get_master(const struct inherited *in, const struct planned *p, int pty)
+static int get_master(const struct inherited *in, const struct planned *p, const struct new_pty *pty)
 {
-	int mounts = in->c.image->ptys[pty].mounts;
-
-	if (mounts < 0)
-		return syscall(__NR_pidfd_getfd, in->c.pidfd, in->c.pty_fd[pty], 0);
-	while (p->creator >= 0 && !(p->new_mounts && p->mounts == mounts))
-		p = &in->c.plan->planned[p->creator];
-	if (p->new_mounts && p->mounts == mounts)
-		return dup(in->c.inner_pty_fd[pty]);
+	if (pty->mounts < 0)
+		return syscall(__NR_pidfd_getfd, in->pidfd, pty->fd, 0);
+	while (p->creator >= 0 && !(p->new_mounts && p->mounts == pty->mounts))
+		p = &in->planned[p->creator];
+	if (p->new_mounts && p->mounts == pty->mounts)
+		return dup(pty->inner_fd);
 	errno = EXDEV;
 	return -1;
 }
@@ -85,14 +82,12 @@ static int get_master(const struct inherited *in, const struct planned *p, int p
  */
 int create_take_terminal(const struct inherited *in, const struct planned *p)
 {
-	const struct image *image = in->c.image;
-	int own = p->task < 0 ? -1 : image->tasks[p->task].terminal, fd, ret;
-	int creators = p->creator < 0 ? -1 : in->c.plan->planned[p->creator].task;
+	int fd, ret;
 
-	if (p->new_session && own >= 0) {
-		fd = get_master(in, p, own);
+	if (p->new_session && p->terminal >= 0) {
+		fd = get_master(in, p, &in->ptys[p->terminal]);
 		ret = fd < 0 ? -1 : ioctl(fd, TIOCSCTTY, 0);
-	} else if (!p->new_session && p->task >= 0 && own < 0 && creators >= 0 && image->tasks[creators].terminal >= 0) {
+	} else if (p->leaves_terminal) {
 		fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 		ret = fd < 0 ? -1 : ioctl(fd, TIOCNOTTY);
 	} else {

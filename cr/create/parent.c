@@ -23,18 +23,18 @@
 #define ADOPTION_BOUND_MS 10000
 
 /* From here on nobody holds what the restarting program has open: its death would go unnoticed. */
-static void be_parent(const struct inherited *in, const struct create_pipes *pipes, int say_fd, int adoption)
-	__attribute__((noreturn));
+static void be_parent(const struct inherited *in, int say_fd, int adoption) __attribute__((noreturn));
 
-static void be_parent(const struct inherited *in, const struct create_pipes *pipes, int say_fd, int adoption)
+static void be_parent(const struct inherited *in, int say_fd, int adoption)
 {
+	const struct create_pipes *pipes = &in->pipes;
 	struct word word;
 	char byte;
 
 	inherit_nothing_else(in);
-	create_keep_only((int[]){ say_fd, adoption, pipes->die, pipes->zombies, pipes->stand_ins, in->c.pidfd }, 6);
+	create_keep_only((int[]){ say_fd, adoption, pipes->die, pipes->zombies, pipes->stand_ins, in->pidfd }, 6);
 	create_default_actions();
-	word = create_one(0, in->first);
+	word = create_one(in, 0, in->first);
 	if (write(say_fd, &word, sizeof(word)) != sizeof(word))
 		_exit(EXIT_FAILED);
 	/* Signals are blocked: nothing but an end interrupts this, of the pipe or of this process. */
@@ -43,7 +43,7 @@ static void be_parent(const struct inherited *in, const struct create_pipes *pip
 	_exit(EXIT_OK);
 }
 
-struct word create_first(struct creation *c, const struct inherited *in, const struct create_pipes *pipes, int bound_ms)
+struct word create_first(struct creation *c, const struct inherited *in, int bound_ms)
 {
 	int say[2] = { -1, -1 }, adoption[2] = { -1, -1 };
 	struct word word = { .step = STEP_PIPE };
@@ -52,13 +52,12 @@ struct word create_first(struct creation *c, const struct inherited *in, const s
 	if (pipe2(say, O_CLOEXEC) || pipe2(adoption, O_CLOEXEC)) {
 		word.error = errno;
 	} else {
-		create_begin(in, pipes);
 		fflush(NULL);
 		sigfillset(&all);
 		sigprocmask(SIG_BLOCK, &all, &mask);
 		c->parent = fork();
 		if (!c->parent)
-			be_parent(in, pipes, say[1], adoption[0]);
+			be_parent(in, say[1], adoption[0]);
 		word = (struct word){ .step = STEP_CREATE, .error = errno, .level = -1 };
 		sigprocmask(SIG_SETMASK, &mask, NULL);
 		close(say[1]);

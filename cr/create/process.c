@@ -15,58 +15,30 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "call.h"
 #include "inside.h"
 #include "process.h"
 #include "lib/interrupt.h"
 #include "lib/refusal.h"
 #include "lib/report.h"
 
-/* What all of them need to know; set before the first one is created, and copied by fork(). */
-static struct {
-	const struct inherited *inherited;
-	const struct creation *c;	/* in it */
-	int die, zombies, stand_ins;	/* read ends: EOF is the signal */
-} common;
-
-/*
- * A clone with the pids that the options want; where they want none, a plain one.  As clone(): the pid, 0 in the child,
- * or -errno.
- */
-static long create_process(const struct planned *p)
+/* With the pids of the plan; where it has none, by a plain clone().  As clone(): the pid, 0 in the child, or -errno. */
+static long create_process(const struct inherited *in, const struct planned *p)
 {
-	const struct restart_options *o = common.c->options;
 	unsigned long flags = (p->new_pid_ns ? CLONE_NEWPID : 0) | (p->new_uts ? CLONE_NEWUTS : 0) |
 			      (p->new_mounts ? CLONE_NEWNS : 0);
-	unsigned int n = chosen_pids(o, p);
-	const pid_t *pids = p->pid.nr + restart_first_level(o, p->pid.levels);
+	struct create_call call;
 
-	if (!n)
-		return system_call(__NR_clone, flags | p->exit_signal, 0, 0, 0, 0);
-	if (o->clone3) {
-		struct clone_args args = { .flags = flags, .exit_signal = p->exit_signal };
-		pid_t set_tid[MAX_LEVELS + 1];
-		unsigned int used = 0;
-
-		if (p->new_pid_ns)
-			set_tid[used++] = 1;
-		while (n)
-			set_tid[used++] = pids[--n];
-		args.set_tid = (unsigned long)set_tid;
-		args.set_tid_size = used;
-		return system_call(__NR_clone3, (unsigned long)&args, sizeof(args), 0, 0, 0);
-	}
-	struct clone_with_pids_args args = { .nr_pids = n };
-
-	return clone_with_pids_raw(flags | p->exit_signal, &args, sizeof(args), NULL, pids);
+	create_call_prepare(&call, in->clone3, &p->pid, &p->chosen, flags, p->exit_signal);
+	return create_call_make(&call);
 }
 
 /* After EBUSY or EEXIST: the level, in the image, of the pid that is taken; -1: not known. */
 static int find_taken_level(const struct planned *p)
 {
-	unsigned int first = restart_first_level(common.c->options, p->pid.levels);
-	int entry = refusal_taken(p->pid.nr + first, p->pid.levels - p->new_pid_ns - first);
+	int entry = refusal_taken(p->pid.nr + p->chosen.first, p->chosen.n);
 
-	return entry < 0 ? -1 : (int)first + entry;
+	return entry < 0 ? -1 : (int)p->chosen.first + entry;
 }
 
 static ssize_t read_retry(int fd, void *buf, size_t size)
@@ -95,24 +67,24 @@ struct word create_await_word(int fd, int index, int bound_ms)
 	return word;
 }
 
-static void run_process(int index, int say_fd) __attribute__((noreturn));
+static void run_process(const struct inherited *in, int index, int say_fd) __attribute__((noreturn));
 
-struct word create_one(int index, pid_t *pid)
+struct word create_one(const struct inherited *in, int index, pid_t *pid)
 {
-	const struct planned *p = &common.c->plan->planned[index];
+	const struct planned *p = &in->planned[index];
 	struct word word;
 	int fds[2];
 	long ret;
 
 	*pid = -1;
-	if (create_fill_window(common.c, index))
+	if (create_fill_window(in, index))
 		return (struct word){ .step = STEP_MEMORY, .index = index, .error = errno };
 	if (pipe2(fds, O_CLOEXEC))
 		return (struct word){ .step = STEP_PIPE, .index = index, .error = errno };
-	ret = create_process(p);
+	ret = create_process(in, p);
 	if (!ret) {
 		close(fds[0]);
-		run_process(index, fds[1]);
+		run_process(in, index, fds[1]);
 	}
 	close(fds[1]);
 	if (ret < 0) {
@@ -127,81 +99,70 @@ struct word create_one(int index, pid_t *pid)
 	return word;
 }
 
-static struct word create_children(int index, bool early)
+static struct word create_children(const struct inherited *in, int index, bool early)
 {
-	const struct plan *plan = common.c->plan;
 	struct word word = { .step = STEP_DONE, .index = index };
 	pid_t pid;
 
-	for (int i = plan->planned[index].first[early]; i >= 0 && word.step == STEP_DONE; i = plan->planned[i].next)
-		word = create_one(i, &pid);
+	for (int i = in->planned[index].first[early]; i >= 0 && word.step == STEP_DONE; i = in->planned[i].next)
+		word = create_one(in, i, &pid);
 	return word;
 }
 
-/* If the leader of its group is there already, its children, too, are born in that group. */
-static void join_early(const struct planned *p)
-{
-	const struct recorded_task *t = p->task < 0 ? NULL : &common.c->image->tasks[p->task];
-
-	if (t && !t->pgid_outside && !p->new_group && !p->new_session && common.c->options->pids != PIDS_NONE &&
-	    t->pgid.nr[t->pid.levels - 1])
-		setpgid(0, t->pgid.nr[t->pid.levels - 1]);
-}
-
 /* What a process does before it has children, or before it has more. */
-static struct word become(int index)
+static struct word become(const struct inherited *in, int index)
 {
-	const struct planned *p = &common.c->plan->planned[index];
-	const struct image *image = common.c->image;
+	const struct planned *p = &in->planned[index];
 	struct word word;
 
 	if (p->new_uts) {
-		const struct uts *u = &image->utss[p->uts];
+		const struct uts *u = &in->utss[p->uts];
 
 		if (sethostname(u->nodename, strlen(u->nodename)) || setdomainname(u->domainname, strlen(u->domainname)))
 			return (struct word){ .step = STEP_UTS, .index = index, .error = errno };
 	}
-	if (create_mounts(common.inherited, p))
+	if (create_mounts(in, p))
 		return (struct word){ .step = STEP_MOUNT, .index = index, .error = errno };
-	if (create_masters(common.inherited, p))
+	if (create_masters(in, p))
 		return (struct word){ .step = STEP_PTY, .index = index, .error = errno };
 	if (p->subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1))
 		return (struct word){ .step = STEP_REAPER, .index = index, .error = errno };
-	word = create_children(index, true);
+	word = create_children(in, index, true);
 	if (word.step != STEP_DONE)
 		return word;
 	if (p->new_session && setsid() < 0)
 		return (struct word){ .step = STEP_SESSION, .index = index, .error = errno };
 	if (p->new_group && setpgid(0, 0))
 		return (struct word){ .step = STEP_GROUP, .index = index, .error = errno };
-	join_early(p);
-	if (create_take_terminal(common.inherited, p))
+	/* If the leader of its group is there already, its children, too, are born in that group. */
+	if (p->group)
+		setpgid(0, p->group);
+	if (create_take_terminal(in, p))
 		return (struct word){ .step = STEP_TERMINAL, .index = index, .error = errno };
-	return create_children(index, false);
+	return create_children(in, index, false);
 }
 
 /*
  * End as the zombie did: a process that a signal killed is killed by it again.  An init cannot do that to itself: the
  * restarting program does it.
  */
-static void end_as(const struct recorded_task *t) __attribute__((noreturn));
+static void end_as(const struct planned *p) __attribute__((noreturn));
 
-static void end_as(const struct recorded_task *t)
+static void end_as(const struct planned *p)
 {
 	const struct rlimit no_core = { 0, 0 };
-	uint32_t level = t->pid.levels - 1;
-	int sig = t->exit_status & 0x7f;
+	int sig = p->exit_status & 0x7f;
 
-	if (t->pgid.nr[level] && !t->pgid_outside)
-		setpgid(0, t->pgid.nr[level]);
-	while (sig && t->new_pid_ns)
+	if (p->group)
+		setpgid(0, p->group);
+	while (sig && p->new_pid_ns)
 		pause();
 	if (sig) {
 		setrlimit(RLIMIT_CORE, &no_core);
 		signal(sig, SIG_DFL);
 		kill(getpid(), sig);
 	}
-	_exit(t->exit_status >> 8 & 0xff);
+	_exit(p->exit_status >> 8 & 0xff);
 }
 
 static int by_number(const void *a, const void *b)
@@ -231,47 +192,39 @@ void create_default_actions(void)
 		system_call(__NR_rt_sigaction, sig, (unsigned long)action, 0, 8, 0);
 }
 
-static void run_process(int index, int say_fd)
+static void run_process(const struct inherited *in, int index, int say_fd)
 {
-	const struct planned *p = &common.c->plan->planned[index];
-	const struct recorded_task *t = p->task >= 0 ? &common.c->image->tasks[p->task] : NULL;
+	const struct planned *p = &in->planned[index];
+	const struct create_pipes *pipes = &in->pipes;
 	const sigset_t none = { 0 };
 	struct word word;
 	char byte;
 
 	/* What its parent has for itself: the ways to report, and that signals wait. */
 	if (!index) {
-		create_keep_only((int[]){ say_fd, common.die, common.zombies, common.stand_ins, common.c->pidfd }, 5);
+		create_keep_only((int[]){ say_fd, pipes->die, pipes->zombies, pipes->stand_ins, in->pidfd }, 5);
 		sigprocmask(SIG_SETMASK, &none, NULL);
 	}
-	if (t)
-		prctl(PR_SET_NAME, t->name);
-	if (!index && create_map_window(common.c))
+	if (p->kind != PLANNED_STAND_IN)
+		prctl(PR_SET_NAME, p->name);
+	if (!index && create_map_window(in))
 		word = (struct word){ .step = STEP_MEMORY, .index = index, .error = errno };
 	else
-		word = become(index);
+		word = become(in, index);
 	if (write(say_fd, &word, sizeof(word)) != sizeof(word) || word.step != STEP_DONE)
 		_exit(EXIT_FAILED);
 	close(say_fd);
 
-	if (!t) {
-		read_retry(common.stand_ins, &byte, 1);
+	switch (p->kind) {
+	case PLANNED_STAND_IN:
+		read_retry(pipes->stand_ins, &byte, 1);
 		_exit(0);
+	case PLANNED_ZOMBIE:
+		read_retry(pipes->zombies, &byte, 1);
+		end_as(p);
+	case PLANNED_PROCESS:
+		/* Until this is somebody else; or the restarting program is gone. */
+		read_retry(pipes->die, &byte, 1);
 	}
-	if (t->kind == TASK_ZOMBIE) {
-		read_retry(common.zombies, &byte, 1);
-		end_as(t);
-	}
-	/* Until this is somebody else; or the restarting program is gone. */
-	read_retry(common.die, &byte, 1);
 	_exit(EXIT_FAILED);
-}
-
-void create_begin(const struct inherited *in, const struct create_pipes *pipes)
-{
-	common.inherited = in;
-	common.c = &in->c;
-	common.die = pipes->die;
-	common.zombies = pipes->zombies;
-	common.stand_ins = pipes->stand_ins;
 }

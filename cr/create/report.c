@@ -20,39 +20,23 @@ static const char *const step_name[] = {
 	[STEP_MEMORY]  = "take the memory that it has in common with others",
 };
 
-int create_own_level(const struct image *image)
-{
-	const struct recorded_task *first = &image->tasks[0];
-
-	return (int)first->pid.levels - 1 - first->new_pid_ns;
-}
-
 /*
  * Who has the pid at this level, as far as /proc shows.  Its first column is our own namespace, into which the first
  * task of the tree is born; those further up are not to be seen from here, and those further down are the tree's.
  */
-static void name_holder(const struct image *image, pid_t pid, int level, char *buf, size_t size)
+static void name_holder(const struct plan *plan, pid_t pid, int level, char *buf, size_t size)
 {
-	int own = create_own_level(image);
-
-	if (level == own)
+	if (level == plan->own_level)
 		refusal_holder(pid, buf, size);
 	else
-		snprintf(buf, size, "%s", level < own ? "a task that cannot be seen from here" : "a task of this tree");
+		snprintf(buf, size, "%s", level < plan->own_level ? "a task that cannot be seen from here" : "a task of this tree");
 }
 
-static const char *creating_call(const struct restart_options *options, const struct planned *p)
-{
-	if (!chosen_pids(options, p))
-		return "clone()";
-	return options->clone3 ? "clone3()" : "clone_with_pids()";
-}
-
-void create_report_taken(const struct image *image, const char *name, const struct numbers *pid, int level)
+void create_report_taken(const struct plan *plan, const char *name, const struct numbers *pid, int level)
 {
 	char pids[NUMBERS_TEXT], holder[80];
 
-	name_holder(image, pid->nr[level], level, holder, sizeof(holder));
+	name_holder(plan, pid->nr[level], level, holder, sizeof(holder));
 	report(0, "task `%s' (pids %s): create it: pid %d is taken at level %d by %s", name, numbers_text(pid, pids),
 	       pid->nr[level], level, holder);
 }
@@ -60,14 +44,14 @@ void create_report_taken(const struct image *image, const char *name, const stru
 void create_report(const struct creation *c, const struct word *word)
 {
 	const struct planned *p = &c->plan->planned[word->index];
-	const char *name = p->task >= 0 ? c->image->tasks[p->task].name : "stand-in";
+	const char *name = p->kind == PLANNED_STAND_IN ? "stand-in" : p->name;
+	const char *call = !p->chosen.n ? "clone()" : c->clone3 ? "clone3()" : "clone_with_pids()";
 	char pids[NUMBERS_TEXT];
 
 	if (word->step == STEP_CREATE && (word->error == EBUSY || word->error == EEXIST) && word->level >= 0)
-		create_report_taken(c->image, name, &p->pid, word->level);
+		create_report_taken(c->plan, name, &p->pid, word->level);
 	else if (word->step == STEP_CREATE)
-		report(word->error, "task `%s' (pids %s): create it by %s", name, numbers_text(&p->pid, pids),
-		       creating_call(c->options, p));
+		report(word->error, "task `%s' (pids %s): create it by %s", name, numbers_text(&p->pid, pids), call);
 	else
 		report(word->error, "task `%s' (pids %s): %s", name, numbers_text(&p->pid, pids), step_name[word->step]);
 }

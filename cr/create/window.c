@@ -8,10 +8,10 @@
 
 #include "process.h"
 
-int create_map_window(const struct creation *c)
+int create_map_window(const struct inherited *in)
 {
-	for (uint32_t i = 0; i < c->share->n_areas; i++) {
-		const struct share_area *a = &c->share->areas[i];
+	for (uint32_t i = 0; i < in->share.n_areas; i++) {
+		const struct share_area *a = &in->share.areas[i];
 		void *p = mmap((void *)(unsigned long)a->at, a->end - a->start, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | a->flags, -1, 0);
 
@@ -40,15 +40,15 @@ static int read_memory(int fd, const struct share_fill *f)
 	return 0;
 }
 
-int create_fill_window(const struct creation *c, int index)
+int create_fill_window(const struct inherited *in, int index)
 {
-	const struct share *s = c->share;
+	const struct share *s = &in->share;
 	uint32_t i = share_first_fill(s->fills, s->n_fills, index);
 	int fd, ret = 0;
 
 	if (i == s->n_fills || s->fills[i].before != index)
 		return 0;
-	fd = syscall(__NR_pidfd_getfd, c->pidfd, c->mem, 0);
+	fd = syscall(__NR_pidfd_getfd, in->pidfd, in->mem, 0);
 	if (fd < 0)
 		return -1;
 	for (; !ret && i < s->n_fills && s->fills[i].before == index; i++)

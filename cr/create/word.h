@@ -14,21 +14,10 @@ struct word {
 	int level;	/* STEP_CREATE: at which a pid is taken, -1: not known */
 };
 
-/* How many pids a process is given, from restart_first_level() on: the init of a namespace has the first one there. */
-static inline unsigned int chosen_pids(const struct restart_options *options, const struct planned *p)
-{
-	unsigned int first = restart_first_level(options, p->pid.levels), levels = p->pid.levels - p->new_pid_ns;
-
-	return levels < first ? 0 : levels - first;
-}
-
 /* Report what a word says. */
 void create_report(const struct creation *c, const struct word *word);
 
-/* Report that a task of the image cannot be created as its pid at this level is taken, and by whom. */
-void create_report_taken(const struct image *image, const char *name, const struct numbers *pid, int level);
-
-/* The level, in the image, of our own namespace: that of /proc's first column. */
-int create_own_level(const struct image *image);
+/* Report that a task cannot be created as its pid at this level is taken, and by whom. */
+void create_report_taken(const struct plan *plan, const char *name, const struct numbers *pid, int level);
 
 #endif

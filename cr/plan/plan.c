@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "births.h"
 #include "plan.h"
 #include "reapers.h"
 #include "lib/report.h"
@@ -72,9 +73,7 @@ static int add_stand_in(struct plan *plan, const struct recorded_task *for_task,
 	}
 	p->creator = creator;
 	set_pid(plan, pid);
-	p->uts = plan->planned[creator].uts;
-	p->mounts = plan->planned[creator].mounts;
-	p->ns_init = plan->planned[creator].ns_init;
+	p->kind = PLANNED_STAND_IN;
 	p->new_session = session;
 	p->new_group = !session;
 	p->exit_signal = SIGCHLD;
@@ -174,41 +173,6 @@ static int check_levels(const struct plan *plan, const struct recorded_task *t, 
 	return -1;
 }
 
-/* Inherited or made at birth; that of a zombie is of no interest: it is in none any more. */
-static void plan_namespaces(const struct plan *plan, struct planned *p, const struct image *image)
-{
-	const struct recorded_task *t = &image->tasks[p->task];
-	const struct planned *creator = p->creator < 0 ? NULL : &plan->planned[p->creator];
-	int uts = creator ? creator->uts : -1, mounts = creator ? creator->mounts : -1;
-	int ns_init = creator ? creator->ns_init : -1;
-
-	p->uts = t->kind == TASK_ZOMBIE || t->uts < 0 ? uts : t->uts;
-	p->mounts = t->kind == TASK_ZOMBIE || t->mounts < 0 ? mounts : t->mounts;
-	p->new_uts = p->uts != uts;
-	p->new_mounts = p->mounts != mounts;
-	p->ns_init = t->new_pid_ns ? p->task : ns_init;
-	/* A namespace's proc is mounted from inside; by the first who is in there and sees these mounts. */
-	p->mount_proc = t->kind == TASK_PROCESS && p->mounts >= 0 && image->mountss[p->mounts].proc_of == p->ns_init &&
-			p->ns_init >= 0 && (p->new_mounts || p->ns_init != ns_init);
-}
-
-/*
- * A namespace is inherited from the parent, or its first task has made it.  A process that somebody else creates, for
- * the parent has adopted it, may inherit another one there.
- */
-static int check_namespaces(const struct image *image, const struct planned *p)
-{
-	const struct recorded_task *t = &image->tasks[p->task];
-	const struct recorded_task *parent = t->parent < 0 ? NULL : &image->tasks[t->parent];
-	bool new_mounts = t->mounts != (parent ? parent->mounts : -1), new_uts = t->uts != (parent ? parent->uts : -1);
-
-	if (t->kind == TASK_ZOMBIE || (p->mounts == t->mounts && p->uts == t->uts && p->new_mounts == new_mounts &&
-	    p->new_uts == new_uts))
-		return 0;
-	report(0, "task `%s' would have to be created in another mount or UTS namespace than its parent's", t->name);
-	return -1;
-}
-
 /* BEING_PLANNED while the creator is looked for: to come back to it is a circle. */
 #define NOT_PLANNED   (-1)
 #define BEING_PLANNED (-2)
@@ -244,13 +208,11 @@ static int plan_task(struct plan *plan, const struct image *image, int index)
 	p->task = index;
 	p->creator = creator;
 	set_pid(plan, &t->pid);
-	p->new_pid_ns = t->new_pid_ns;
-	plan_namespaces(plan, p, image);
+	p->kind = t->kind == TASK_ZOMBIE ? PLANNED_ZOMBIE : PLANNED_PROCESS;
 	p->new_session = leads_session(t);
 	p->new_group = !p->new_session && t->pgid.nr[0] == t->pid.nr[0];
 	p->early = early;
-	p->exit_signal = t->exit_signal;
-	return check_namespaces(image, p);
+	return 0;
 }
 
 /* A dead leader of a process group whose members live: it has to be there for a moment, for them to join it. */
@@ -275,6 +237,7 @@ static int plan_group(struct plan *plan, const struct image *image, int index)
 static int begin(struct plan *plan, const struct image *image)
 {
 	*plan = (struct plan){
+		.own_level = (int)image->tasks[0].pid.levels - 1 - image->tasks[0].new_pid_ns,
 		.of_task = malloc(image->n_tasks * sizeof(int)), .by_pid = malloc(PID_LIMIT * sizeof(*plan->by_pid)),
 	};
 	if (!plan->of_task || !plan->by_pid) {
@@ -310,7 +273,7 @@ static void end(struct plan *plan)
 	plan->by_pid = NULL;
 }
 
-int plan_make(struct plan *plan, const struct image *image)
+int plan_make(struct plan *plan, const struct image *image, const struct plan_options *options)
 {
 	int ret = begin(plan, image);
 
@@ -321,7 +284,7 @@ int plan_make(struct plan *plan, const struct image *image)
 		if (is_process(&image->tasks[i]))
 			ret = plan_group(plan, image, i);
 	if (!ret)
-		ret = plan_reapers(plan, image);
+		ret = plan_births(plan, image, options) || plan_reapers(plan, image) ? -1 : 0;
 	if (ret)
 		plan_free(plan);
 	else

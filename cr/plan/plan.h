@@ -15,19 +15,33 @@
 #include <stdint.h>
 
 #include "cr/image/image.h"
+#include "pids.h"
 
+enum planned_kind {
+	PLANNED_PROCESS,
+	PLANNED_ZOMBIE,		/* ends, with exit_status, when the files of those that live are open */
+	PLANNED_STAND_IN,	/* ends when its children are where they are to be adopted */
+};
+
+/* All that a new process needs to know of itself until it is rebuilt from outside. */
 struct planned {
+	enum planned_kind kind;
 	int task;		/* tasks[] of the image; -1: a stand-in */
 	int creator;		/* index in the plan, less than its own; -1: the restarting program */
+	char name[NAME_SIZE];	/* "": a stand-in has its creator's */
 	struct numbers pid;	/* all of its pids */
+	struct chosen chosen;	/* those of them that it is created with */
 	int uts, mounts;	/* of the image; -1: the restarting program's */
 	int ns_init;		/* tasks[]: the init of its pid namespace; -1: the restarting program's namespace */
 	bool new_pid_ns, new_uts, new_mounts;
 	bool mount_proc;	/* it mounts its pid namespace's proc on /proc */
 	bool new_session, new_group;	/* it leads one */
+	pid_t group;		/* it joins this one, if it is there already; its number in its own pid namespace; 0: none */
+	int terminal;		/* ptys[] that is its controlling terminal, or -1 */
+	bool leaves_terminal;	/* it gives back the one that it has inherited */
 	bool subreaper;		/* from its birth until all that end have ended; see reapers.h */
 	bool early;		/* born before its creator's setsid() */
-	uint32_t exit_signal;
+	uint32_t exit_signal, exit_status;
 	/* Whom it creates, in order: before [1] and after [0] its setsid(); -1: nobody. */
 	int first[2];
 	int next;		/* the next one of the same creator, at the same time */
@@ -42,12 +56,18 @@ struct plan_pid {
 struct plan {
 	struct planned *planned;	/* creators before those they create */
 	int n;
+	int own_level;		/* the level, in the image, of the restarting program's pid namespace: /proc's first column */
 	int *of_task;		/* by tasks[]: index in the plan, -1: a thread */
 	struct plan_pid *by_pid;	/* while it is made: PID_LIMIT of them */
 };
 
+struct plan_options {
+	enum restart_pids pids;
+	bool own_group;		/* the first task leads a process group: it does not go into the restarting program's */
+};
+
 /* 0, or -1 when reported: a session that nobody can have had. */
-int plan_make(struct plan *plan, const struct image *image);
+int plan_make(struct plan *plan, const struct image *image, const struct plan_options *options);
 void plan_free(struct plan *plan);
 
 #endif

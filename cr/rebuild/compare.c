@@ -27,12 +27,11 @@ static int compare_pids(const struct builder *b, const struct recorded_task *t, 
 	const struct numbers *const was[] = { &t->pid, &t->pgid, &t->sid };
 	const bool outside[] = { false, t->pgid_outside, t->sid_outside };
 	/* A tree that was recorded from further out: levels above ours are there, but /proc does not show them. */
-	const struct recorded_task *root = &b->image->tasks[0];
-	uint32_t hidden = root->pid.levels - 1 - root->new_pid_ns;
+	const uint32_t hidden = b->plan.own_level;
 	struct numbers is;
 
 	for (int i = 0; i < 3 && b->options->pids != PIDS_NONE; i++) {
-		uint32_t first = restart_first_level(b->options, was[i]->levels);
+		uint32_t first = first_chosen_level(b->options->pids, was[i]->levels);
 
 		if (outside[i])
 			continue;

@@ -274,8 +274,28 @@ static int check_session(const struct image *image)
 	return -1;
 }
 
+/*
+ * Is somebody to be stopped in the process group of the restarting program, and that a job of its own?  When the job is
+ * done, the kernel would let the stopped ones go on, with a SIGHUP.  So the first task leads a group, for all that were in
+ * one from outside.
+ */
+static bool is_stopped_in_our_job(const struct builder *b)
+{
+	if (getpgrp() == getpgid(getppid()))
+		return false;
+	for (uint32_t i = 0; i < b->image->n_tasks; i++) {
+		const struct recorded_task *t = &b->image->tasks[i];
+
+		if (t->kind == TASK_PROCESS && t->pgid_outside &&
+		    (b->options->stopped || b->image->processes[t->process].stop_signal))
+			return true;
+	}
+	return false;
+}
+
 static int prepare(struct builder *b)
 {
+	const struct plan_options plan_options = { .pids = b->options->pids, .own_group = is_stopped_in_our_job(b) };
 	int fd;
 
 	b->remote = calloc(b->image->n_tasks, sizeof(*b->remote));
@@ -286,7 +306,7 @@ static int prepare(struct builder *b)
 	for (uint32_t i = 0; i < b->image->n_tasks; i++)
 		b->remote[i].mem = -1;
 	if (check_session(b->image) || (b->options->foreground && foreground_check()) || rebuild_find_specials(b) ||
-	    plan_make(&b->plan, b->image) || share_make(&b->share, b->image, &b->plan) ||
+	    plan_make(&b->plan, b->image, &plan_options) || share_make(&b->share, b->image, &b->plan) ||
 	    check_memory(b->image, &b->share) || rebuild_objects_begin(b) || rebuild_outside(b))
 		return -1;
 	if (b->share.n_fills) {
@@ -301,7 +321,7 @@ static int prepare(struct builder *b)
 	}
 	fd = syscall(SYS_pidfd_open, getpid(), 0);
 	b->creation = (struct creation){
-		.image = b->image, .plan = &b->plan, .options = b->options,
+		.image = b->image, .plan = &b->plan, .clone3 = b->options->clone3,
 		.zombies_end = -1, .stand_ins_end = -1, .alive = -1, .adoption = -1,
 		.pidfd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LIMIT),
 		.pty_fd = b->pty_fd, .share = &b->share, .mem = b->mem,

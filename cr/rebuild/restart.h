@@ -7,14 +7,7 @@
 #include <sys/types.h>
 
 #include "cr/image/image.h"
-
-/* Which of the recorded pids the new tasks get. */
-enum restart_pids {
-	PIDS_ALL,		/* at every level */
-	PIDS_KNOWN,		/* the oldest recorded level is left to the kernel: one namespace deeper, for instance */
-	PIDS_YOUNGEST,		/* only that in its own namespace: what one number for each task comes to */
-	PIDS_NONE,		/* those that the kernel chooses */
-};
+#include "cr/plan/pids.h"
 
 struct restart_options {
 	enum restart_pids pids;
@@ -27,22 +20,6 @@ struct restart_options {
 	/* Called with the pid of the first task when all is built, and before it goes on; not 0 gives the tree up. */
 	int (*ready)(pid_t root);
 };
-
-/* The first level, of as many as a task has, at which it gets its recorded pid; there is none: levels. */
-static inline unsigned int restart_first_level(const struct restart_options *options, unsigned int levels)
-{
-	switch (options->pids) {
-	case PIDS_ALL:
-		return 0;
-	case PIDS_KNOWN:
-		return 1;
-	case PIDS_YOUNGEST:
-		return levels - 1;
-	case PIDS_NONE:
-		break;
-	}
-	return levels;
-}
 
 /*
  * Build the tree and let it go.  Unless pids is PIDS_NONE, what the kernel reports of it is compared with the image

@@ -14,6 +14,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "cr/create/call.h"
 #include "cr/create/word.h"
 #include "rebuild.h"
 #include "lib/report.h"
@@ -21,31 +22,21 @@
 #define PTRACE_SET_THREAD_AREA_I386 26
 #define FIRST_TLS_ENTRY 6
 
-/* The call that creates a thread with the pids that the options want, if any, made by the leader. */
+/* Have the leader create a thread with the pids that the options want, if any. */
 static long create_thread(struct builder *b, struct remote *leader, const struct recorded_task *t)
 {
-	const unsigned long flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
-	unsigned int first = restart_first_level(b->options, t->pid.levels), n = t->pid.levels - first;
-	struct clone_with_pids_args with_pids = { .nr_pids = n };
-	struct clone_args clone3 = { .flags = flags, .set_tid_size = n };
-	unsigned long pids, args;
-	pid_t list[MAX_LEVELS];
+	const struct chosen chosen = chosen_levels(b->options->pids, t->pid.levels, false);
+	struct create_call call;
 	long ret;
 
-	leader->born = 0;
-	if (!n)
-		return REMOTE_CALL(leader, __NR_clone, flags, 0, 0, 0, 0);
-	for (unsigned int i = 0; i < n; i++)
-		list[i] = b->options->clone3 ? t->pid.nr[t->pid.levels - 1 - i] : t->pid.nr[first + i];
-	pids = remote_put(leader, list, n * sizeof(list[0]));
-	if (b->options->clone3) {
-		clone3.set_tid = pids;
-		args = remote_put(leader, &clone3, sizeof(clone3));
-		ret = REMOTE_CALL(leader, __NR_clone3, args, sizeof(clone3));
-	} else {
-		args = remote_put(leader, &with_pids, sizeof(with_pids));
-		ret = REMOTE_CALL(leader, __NR_clone_with_pids, flags, args, sizeof(with_pids), 0, pids);
+	create_call_prepare(&call, b->options->clone3, &t->pid, &chosen,
+			    CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM, 0);
+	if (call.n) {
+		create_call_set_pids(&call, remote_put(leader, call.pids, call.n * sizeof(call.pids[0])));
+		create_call_set_args(&call, remote_put(leader, &call.args, call.size));
 	}
+	leader->born = 0;
+	ret = remote_call(leader, call.number, call.arg);
 	remote_drop(leader);
 	return ret;
 }
@@ -63,7 +54,7 @@ int rebuild_threads(struct builder *b, int index)
 		ret = create_thread(b, leader, t);
 		if (ret == -EBUSY || ret == -EEXIST) {
 			/* Deeper down all are the tree's own, and the image has each of their pids once. */
-			create_report_taken(b->image, t->name, &t->pid, create_own_level(b->image));
+			create_report_taken(&b->plan, t->name, &t->pid, b->plan.own_level);
 			return -1;
 		}
 		if (ret < 0)

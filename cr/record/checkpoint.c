@@ -215,11 +215,12 @@ static int record_one(struct recorder *rec, int index, const struct task *own)
 /* Before the tree may be ended: could a restart build one of this shape? */
 static int check_shape(const struct recorder *rec)
 {
+	const struct plan_options options = { .pids = PIDS_ALL };
 	struct image shape = rec->image;
 	struct plan plan;
 
 	shape.n_processes = rec->n_processes;	/* they are written, and not in memory */
-	if (image_check_tasks(&shape, rec->writer.path) || plan_make(&plan, &shape))
+	if (image_check_tasks(&shape, rec->writer.path) || plan_make(&plan, &shape, &options))
 		return -1;
 	plan_free(&plan);
 	return 0;

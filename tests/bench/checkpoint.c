@@ -200,12 +200,12 @@ static uint64_t bytes_of_pages(const struct image *image)
 /* The instructions of creating all tasks of an image, and no more of them than that. */
 static uint64_t create_tasks(const struct image *image, enum restart_pids pids)
 {
-	const struct restart_options options = { .pids = pids };
+	const struct plan_options options = { .pids = pids };
 	struct plan plan;
-	struct creation c = { .image = image, .plan = &plan, .options = &options, .pidfd = STDERR_FILENO };
+	struct creation c = { .image = image, .plan = &plan, .pidfd = STDERR_FILENO };
 	uint64_t before, after;
 
-	if (plan_make(&plan, image))
+	if (plan_make(&plan, image, &options))
 		exit(EXIT_FAILED);
 	before = instructions();
 	if (create_tree(&c))
