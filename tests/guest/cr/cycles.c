@@ -34,6 +34,7 @@
 #include "lib/tree.h"
 
 #define CYCLES 200
+#define CYCLES_QUICK 40
 #define CYCLES_SLOW 40		/* on a kernel that checks itself: there each takes ten times as long */
 #define STEPS_FILE "/mnt/steps"
 #define BOUND_MS 30000
@@ -251,9 +252,18 @@ static void cycle(struct restored *r, int n)
 	goes_on(n);
 }
 
+static int cycles_to_do(void)
+{
+	if (effort() == THOROUGH)
+		return CYCLES;
+	if (effort() == QUICK)
+		return CYCLES_QUICK;
+	return kernel_is_slow() ? CYCLES_SLOW : CYCLES;
+}
+
 static void many_cycles(void)
 {
-	int cycles = kernel_is_slow() && !thorough() ? CYCLES_SLOW : CYCLES;
+	int cycles = cycles_to_do();
 	struct restored r;
 	long size, free_kb;
 	char *had;

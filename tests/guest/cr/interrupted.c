@@ -23,9 +23,10 @@
 
 #define IMAGE "image"
 #define STEPS 30		/* how many stages of the work are tried in one case; --thorough: all */
+#define STEPS_QUICK 8
 #define STEPS_SLOW 2		/* on a kernel that checks itself: there each takes ten times as long */
 #define FIRST 3			/* what comes before is the C library's */
-/* Of so many calls at its end each third is tried (there each 37th): among them are those that let the tree go. */
+/* Of so many calls at its end, among which are those that let the tree go, each third is tried; see last_stride(). */
 #define LAST  110
 #define SETTLE_MS 10000
 
@@ -58,13 +59,15 @@ static void await_end(const struct restored *r, const char *what, long n)
 /* From one stage to the next: system calls. */
 static long stride(long calls)
 {
-	return thorough() ? 1 : calls / (kernel_is_slow() ? STEPS_SLOW : STEPS) + 1;
+	int steps = kernel_is_slow() ? STEPS_SLOW : effort() == QUICK ? STEPS_QUICK : STEPS;
+
+	return effort() == THOROUGH ? 1 : calls / steps + 1;
 }
 
 /* The same where the tree is let go. */
 static long last_stride(void)
 {
-	return thorough() ? 1 : kernel_is_slow() ? 37 : 3;
+	return effort() == THOROUGH ? 1 : kernel_is_slow() ? 37 : effort() == QUICK ? 11 : 3;
 }
 
 /*

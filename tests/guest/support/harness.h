@@ -71,8 +71,10 @@ void skip(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn
 /* Something that a reader of the results should know, a figure for instance; the case goes on.  No verdict. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Is all to be tried (--thorough) of what a case takes only samples of, as all of it takes hours? */
-bool thorough(void);
+/* How much is to be tried of what a case takes only samples of: fewer (--quick), or all (--thorough), in hours. */
+enum effort { USUAL, QUICK, THOROUGH };
+
+enum effort effort(void);
 
 /* fail() with errno's text: a step of the test itself did not work. */
 void broken(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
@@ -87,6 +89,7 @@ void expect_errno(long ret, int want, const char *format, ...) __attribute__((fo
 const char *errno_name(int value);
 
 struct suite_entry {
+	const char *room;	/* the folder of tests/guest that has the suite's file */
 	const struct suite *suite;
 	bool is_long;		/* left out by --short */
 };

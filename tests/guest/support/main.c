@@ -2,14 +2,14 @@
 /* guest-tests: what the kernel of this image promises, checked on it. */
 #include "harness.h"
 
-#define SUITE_ENTRY(id) extern const struct suite id##_suite;
-#define LONG_SUITE_ENTRY(id) SUITE_ENTRY(id)
+#define SUITE_ENTRY(room, id) extern const struct suite id##_suite;
+#define LONG_SUITE_ENTRY(room, id) SUITE_ENTRY(room, id)
 #include "suites.h"
 #undef SUITE_ENTRY
 #undef LONG_SUITE_ENTRY
 
-#define SUITE_ENTRY(id) { &id##_suite, false },
-#define LONG_SUITE_ENTRY(id) { &id##_suite, true },
+#define SUITE_ENTRY(room, id) { #room, &id##_suite, false },
+#define LONG_SUITE_ENTRY(room, id) { #room, &id##_suite, true },
 static const struct suite_entry suites[] = {
 #include "suites.h"
 };

@@ -30,6 +30,7 @@
 #include "harness.h"
 #include "proc.h"
 #include "lib/report.h"
+#include "selection.h"
 #include "verdict.h"
 
 #define RESULTS_FD 3
@@ -45,12 +46,11 @@ static struct {
 	long value;
 } limits[] = { { PID_MAX, 0 }, { THREADS_MAX, 0 }, { MAX_PID_NAMESPACES, 0 } };
 
-static int timeout_ms = CASE_TIMEOUT_S * 1000;
-static bool try_all;
+static struct selection selection;
 
-bool thorough(void)
+enum effort effort(void)
 {
-	return try_all;
+	return selection.effort;
 }
 
 static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -89,7 +89,7 @@ static void kill_leftovers(void)
 
 	while ((pid = first_child()) > 0) {
 		kill(pid, SIGKILL);
-		if (wait_bounded(pid, &(int){0}, __WALL, timeout_ms) < 0 && errno != ECHILD)
+		if (wait_bounded(pid, &(int){0}, __WALL, selection.timeout_ms) < 0 && errno != ECHILD)
 			die("process %d, left behind by a case, does not end", pid);
 	}
 }
@@ -138,7 +138,8 @@ static void report_case(const char *suite, const char *name, char verdict, int s
 
 static void run_case(const struct suite *s, const char *name, const struct group *g, const void *row)
 {
-	int bound_ms = timeout_ms * (s->slow ? s->slow : 1) * (try_all ? THOROUGH_TIMES : 1);
+	int bound_ms = selection.timeout_ms * (s->slow ? s->slow : 1) *
+		       (selection.effort == THOROUGH ? THOROUGH_TIMES : 1);
 	const char *suite = s->name;
 	char text[VERDICT_SIZE] = "";
 	int pipefd[2], status = 0;
@@ -174,27 +175,27 @@ static void run_case(const struct suite *s, const char *name, const struct group
 	report_case(suite, name, verdict, status, text);
 }
 
-struct selection {
-	const char *suite;	/* NULL: all */
-	const char *name;	/* NULL: all of the suite */
-	bool is_short;
-	bool list;
-};
-
-static bool is_selected(const struct selection *sel, const struct suite_entry *e)
+static bool is_for_this_kernel(const struct suite *s)
 {
-	if (sel->suite)
-		return !strcmp(sel->suite, e->suite->name);
-	return !e->suite->hidden && !(sel->is_short && e->is_long);
+	return !s->needs || !access(s->needs, F_OK);
 }
 
-static unsigned int run_suite(const struct selection *sel, const struct suite *s)
+static void print_suite(const struct suite_entry *e)
 {
-	unsigned int found = 0;
+	const struct suite *s = e->suite;
 
-	if (s->needs && access(s->needs, F_OK) < 0) {
-		if (!sel->suite)
-			return 0;
+	printf("%s/%s %s %s\n", e->room, s->name, s->hidden ? "hidden" : e->is_long ? "long" : "usual",
+	       s->needs ? s->needs : "-");
+}
+
+/* Print the suite's cases, or run them. */
+static void run_suite(struct selection *sel, const struct suite_entry *e)
+{
+	const struct suite *s = e->suite;
+
+	if (!is_for_this_kernel(s) && !sel->any_kernel) {
+		if (!sel->n)
+			return;
 		report(0, "suite %s: this kernel does not have %s", s->name, s->needs);
 		exit(EXIT_FAILED);
 	}
@@ -205,88 +206,14 @@ static unsigned int run_suite(const struct selection *sel, const struct suite *s
 			const char *row = (const char *)g->rows + i * g->row_size;
 			const char *name = *(const char *const *)(row + g->name_offset);
 
-			if (sel->name && strcmp(sel->name, name))
+			if (!selects_case(sel, e, name))
 				continue;
-			found++;
 			if (sel->list)
-				printf("%s: %s\n", s->name, name);
+				printf("%s/%s: %s\n", e->room, s->name, name);
 			else
 				run_case(s, name, g, row);
 		}
 	}
-	return found;
-}
-
-static void usage(void)
-{
-	puts("Usage: guest-tests [SUITE[: NAME]]\n"
-	     "Check that this kernel keeps what clone_with_pids() promises.\n"
-	     "\n"
-	     "  --list         list the cases, one a line, and run none\n"
-	     "  --short        leave out the suites that checkpoint and restart many trees: they are most of\n"
-	     "                 the work.  Not with a SUITE\n"
-	     "  --timeout=N    give each case N seconds, and of a slow suite a multiple\n"
-	     "  --thorough     try all of what some cases take samples of: the suite `interrupted' then\n"
-	     "                 stops a restart and a checkpoint at every system call, for an hour or more;\n"
-	     "                 each case may take ten times as long\n"
-	     "  --help         show this text\n"
-	     "\n"
-	     "A suite that needs something of the kernel, such as /proc/self/fail-nth, is left out where the kernel\n"
-	     "does not have it, and --list does not list it then.\n"
-	     "\n"
-	     "Needs root in the initial pid namespace, and /proc.  Results go to standard output and to file\n"
-	     "descriptor 3, if it is open.  The exit status is 0 only if all cases passed.");
-}
-
-/* What an option without a value turns on; NULL: it is none. */
-static bool *option_flag(struct selection *sel, const char *word)
-{
-	if (!strcmp(word, "--list"))
-		return &sel->list;
-	if (!strcmp(word, "--short"))
-		return &sel->is_short;
-	if (!strcmp(word, "--thorough"))
-		return &try_all;
-	return NULL;
-}
-
-/* "SUITE: NAME" may come as one word or as several. */
-static void select_from(int argc, char **argv, struct selection *sel)
-{
-	static char text[256];
-	char *colon;
-
-	for (int i = 0; i < argc; i++) {
-		size_t used = strlen(text);
-
-		if (!strcmp(argv[i], "--help")) {
-			usage();
-			exit(EXIT_OK);
-		}
-		if (option_flag(sel, argv[i])) {
-			*option_flag(sel, argv[i]) = true;
-			continue;
-		}
-		if (!strncmp(argv[i], "--timeout=", 10)) {
-			timeout_ms = 1000 * parse_number("--timeout", argv[i] + 10, 1, 3600);
-			continue;
-		}
-		if (argv[i][0] == '-')
-			die_usage("no option `%s'", argv[i]);
-		snprintf(text + used, sizeof(text) - used, "%s%s", used ? " " : "", argv[i]);
-	}
-	if (!*text)
-		return;
-	if (sel->is_short)
-		die_usage("--short with a suite");
-	sel->suite = text;
-	colon = strstr(text, ": ");
-	if (!colon)
-		colon = text + strlen(text) - 1;
-	if (*colon != ':')
-		return;
-	sel->name = colon[1] ? colon + 2 : NULL;
-	*colon = '\0';
 }
 
 static void prepare(void)
@@ -305,19 +232,20 @@ static void prepare(void)
 
 int run_suites(int argc, char **argv, const struct suite_entry *suites, size_t count)
 {
-	struct selection sel = { 0 };
-	unsigned int found = 0;
-
 	report_program(argv[0]);
-	select_from(argc - 1, argv + 1, &sel);
-	if (!sel.list)
+	selection_read(&selection, argc, argv);
+	if (!selection.list && !selection.suites)
 		prepare();
-	for (size_t i = 0; i < count; i++)
-		if (is_selected(&sel, &suites[i]))
-			found += run_suite(&sel, suites[i].suite);
-	if (!found)
-		die_usage("no such case; --list lists them all");
-	if (sel.list)
+	for (size_t i = 0; i < count; i++) {
+		if (selection.suites)
+			print_suite(&suites[i]);
+		else if (selects_suite(&selection, &suites[i]))
+			run_suite(&selection, &suites[i]);
+	}
+	if (selection.suites)
+		return EXIT_OK;
+	selection_check(&selection);
+	if (selection.list)
 		return EXIT_OK;
 	say("guest: %u passed, %u failed, %u skipped", total.passed, total.failed, total.skipped);
 	return total.failed || total.skipped || !total.passed ? EXIT_FAILED : EXIT_OK;
