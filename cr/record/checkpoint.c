@@ -22,13 +22,8 @@
 #include "cr/plan/plan.h"
 #include "lib/procfs.h"
 #include "record.h"
+#include "refuse.h"
 #include "lib/report.h"
-
-static int fail(const struct task *t, const char *why)
-{
-	report(0, "pid %d (%s) cannot be recorded: %s", t->pid[0], t->name, why);
-	return -1;
-}
 
 /* The field of /proc/PID/stat, counted from 1 as in proc(5). */
 static long stat_field(const char *stat, int field)
@@ -60,14 +55,14 @@ static int check_zombie(const struct recorder *rec, int index, uint32_t status)
 
 	for (int i = index + 1; i < rec->tree.n; i++)
 		if (rec->tree.task[i].parent == index)
-			return fail(t, "it has ended, and other threads of its group have not");
+			return refuse(t, NULL, "it has ended, and other threads of its group have not");
 	if (t->parent >= 0 && !rec->image.tasks[index].new_pid_ns && t->levels != rec->tree.task[t->parent].levels)
-		return fail(t, "it was born into a pid namespace that is not its parent's");
+		return refuse(t, NULL, "it was born into a pid namespace that is not its parent's");
 	if (status & 0x80)
-		return fail(t, "it has ended and dumped its memory");
+		return refuse(t, NULL, "it has ended and dumped its memory");
 	/* The first task of a namespace is killed from outside, or by its own fault. */
 	if (sig && sig != SIGKILL && rec->image.tasks[index].new_pid_ns)
-		return fail(t, "it was an init, and ended by a fault of its own");
+		return refuse(t, NULL, "it was an init, and ended by a fault of its own");
 	return 0;
 }
 
@@ -80,7 +75,7 @@ static int record_identity(struct recorder *rec, int index)
 	int ret = -1;
 
 	if (!out || !status || !stat || !name) {
-		fail(t, strerror(errno));
+		refuse(t, NULL, strerror(errno));
 		goto out;
 	}
 	out->kind = t->state == 'Z' ? TASK_ZOMBIE : t->pid[0] == t->tgid ? TASK_PROCESS : TASK_THREAD;
@@ -101,7 +96,7 @@ static int record_identity(struct recorder *rec, int index)
 	out->uts = out->mounts = out->process = out->thread = out->terminal = out->children_ns = -1;
 	rec->ttys[index] = (struct task_tty){ stat_field(stat, 7), stat_field(stat, 8), stat_field(stat, 9) };
 	if (out->pid.levels != (uint32_t)t->levels)
-		fail(t, "its pids cannot be read");
+		refuse(t, NULL, "its pids cannot be read");
 	else
 		ret = out->kind == TASK_ZOMBIE ? check_zombie(rec, index, out->exit_status) : 0;
 out:
@@ -146,11 +141,11 @@ static int check_processes(const struct recorder *rec)
 			if (by_kcmp(&sorted[i - 1], &sorted[i]))
 				continue;
 			snprintf(why, sizeof(why), "it shares %s with pid %d", shareable[k].what, sorted[i]->pid[0]);
-			ret = fail(sorted[i - 1], why);
+			ret = refuse(sorted[i - 1], NULL, why);
 		}
 	}
 	free(sorted);
-	return sorted ? ret : fail(&rec->tree.task[0], strerror(ENOMEM));
+	return sorted ? ret : refuse(&rec->tree.task[0], NULL, strerror(ENOMEM));
 }
 
 /* A thread that does not share all of it with its leader. */
@@ -162,7 +157,7 @@ static int check_thread(const struct task *t)
 		if (!syscall(SYS_kcmp, t->pid[0], t->tgid, shareable[k].kind, 0, 0))
 			continue;
 		snprintf(why, sizeof(why), "it does not share %s with its thread group", shareable[k].what);
-		return fail(t, why);
+		return refuse(t, NULL, why);
 	}
 	return 0;
 }
@@ -197,14 +192,14 @@ static int record_one(struct recorder *rec, int index, const struct task *own)
 		out->process = rec->n_processes++;
 	} else {
 		if (remote_use_pages(r, &rec->remote[out->parent]))
-			return fail(&rec->tree.task[index], strerror(errno));
+			return refuse(&rec->tree.task[index], NULL, strerror(errno));
 		out->process = rec->image.tasks[out->parent].process;
 	}
 	if (record_namespaces(rec, index, own))
 		return -1;
 	t = image_append(&rec->image, IMAGE_THREAD);
 	if (!t)
-		return fail(&rec->tree.task[index], strerror(ENOMEM));
+		return refuse(&rec->tree.task[index], NULL, strerror(ENOMEM));
 	out->thread = rec->image.n_threads - 1;
 	ret = record_thread(rec, index, t);
 	free(rec->status);

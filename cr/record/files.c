@@ -17,15 +17,15 @@
 
 #include "lib/procfs.h"
 #include "files.h"
+#include "refuse.h"
 #include "lib/report.h"
 
 int record_refuse_fd(const struct recorder *rec, pid_t tid, int fd, const char *path, const char *why)
 {
-	int task = tree_by_pid(&rec->tree, tid);
+	char object[160];	/* of a path that is too long to be shown, the beginning, so that the reason is */
 
-	report(0, "pid %d (%s) cannot be recorded: its descriptor %d, `%s': %s", tid,
-	       task < 0 ? "?" : rec->tree.task[task].name, fd, path ? path : "?", why);
-	return -1;
+	snprintf(object, sizeof(object), "descriptor %d, `%s'", fd, path ? path : "?");
+	return refuse(&rec->tree.task[tree_by_pid(&rec->tree, tid)], object, why);
 }
 
 int record_refuse(const struct look *l, const char *why)

@@ -13,13 +13,7 @@
 
 #include "lib/procfs.h"
 #include "record.h"
-#include "lib/report.h"
-
-static int fail(const struct task *t, const char *why)
-{
-	report(0, "pid %d (%s) cannot be recorded: %s", t->pid[0], t->name, why);
-	return -1;
-}
+#include "refuse.h"
 
 /* The inode of /proc/PID/ns/NAME; 0: there is none, because the kernel has no such namespaces. */
 static ino_t ns_inode(pid_t pid, const char *name)
@@ -38,15 +32,15 @@ static int check_callers(const struct task *t, const struct task *own)
 	char why[64];
 
 	if (t->ns[NS_USER] != own->ns[NS_USER])
-		return fail(t, "it is in another user namespace");
+		return refuse(t, NULL, "it is in another user namespace");
 	if (t->ns[NS_IPC] != own->ns[NS_IPC])
-		return fail(t, "it is in another IPC namespace");
+		return refuse(t, NULL, "it is in another IPC namespace");
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		/* time_for_children is the last: it differs if time does, or after unshare(). */
 		if (ns_inode(t->pid[0], names[i]) == ns_inode(own->pid[0], names[i]))
 			continue;
 		snprintf(why, sizeof(why), "it, or its children, are in another %s namespace", i >= 2 ? "time" : names[i]);
-		return fail(t, why);
+		return refuse(t, NULL, why);
 	}
 	return 0;
 }
@@ -58,9 +52,9 @@ static int check_thread(const struct recorder *rec, int index)
 
 	for (int kind = 0; kind < NS_KINDS; kind++)
 		if (t->ns[kind] != leader->ns[kind])
-			return fail(t, "it is in another namespace than its thread group");
+			return refuse(t, NULL, "it is in another namespace than its thread group");
 	if (ns_inode(t->pid[0], "pid_for_children") != ns_inode(leader->pid[0], "pid_for_children"))
-		return fail(t, "its children are born into another pid namespace than those of its thread group");
+		return refuse(t, NULL, "its children are born into another pid namespace than those of its thread group");
 	return 0;
 }
 
@@ -75,9 +69,9 @@ static int record_pid_ns(struct recorder *rec, int index)
 	ino_t children = ns_inode(t->pid[0], "pid_for_children");
 
 	if (t->parent >= 0 && !out->new_pid_ns && t->ns[NS_PID] != rec->tree.task[t->parent].ns[NS_PID])
-		return fail(t, "it was born into a pid namespace that is not its parent's");
+		return refuse(t, NULL, "it was born into a pid namespace that is not its parent's");
 	if (out->new_pid_ns && t->parent >= 0 && t->levels != rec->tree.task[t->parent].levels + 1)
-		return fail(t, "its pid namespace is not directly below its parent's");
+		return refuse(t, NULL, "its pid namespace is not directly below its parent's");
 	if (children == t->ns[NS_PID])
 		return 0;
 	for (int i = index + 1; i < rec->tree.n; i++) {
@@ -89,7 +83,7 @@ static int record_pid_ns(struct recorder *rec, int index)
 		out->children_ns = i;
 		return 0;
 	}
-	return fail(t, "its children would be born into a pid namespace whose init is not a child of it");
+	return refuse(t, NULL, "its children would be born into a pid namespace whose init is not a child of it");
 }
 
 int record_inherited(const struct recorder *rec, int index, enum ns_kind kind, const struct task *own, int *first)
@@ -103,9 +97,9 @@ int record_inherited(const struct recorder *rec, int index, enum ns_kind kind, c
 	}
 	for (int i = 0; i < index; i++)
 		if (rec->tree.task[i].ns[kind] == t->ns[kind])
-			return fail(t, "it has joined a namespace that is not its parent's");
+			return refuse(t, NULL, "it has joined a namespace that is not its parent's");
 	if (t->parent >= 0 && t->ns[kind] == own->ns[kind])
-		return fail(t, "it has joined a namespace that is not its parent's");
+		return refuse(t, NULL, "it has joined a namespace that is not its parent's");
 	return 0;
 }
 
@@ -128,7 +122,7 @@ static int record_uts(struct recorder *rec, int index, const struct task *own)
 	}
 	u = image_append(&rec->image, IMAGE_UTS);
 	if (!u || REMOTE_CALL(r, __NR_uname, r->scratch) || remote_read(r, r->scratch, &name, sizeof(name)))
-		return fail(t, "its UTS namespace cannot be read");
+		return refuse(t, NULL, "its UTS namespace cannot be read");
 	memcpy(u->nodename, name.nodename, sizeof(u->nodename));
 	memcpy(u->domainname, name.domainname, sizeof(u->domainname));
 	out->uts = rec->image.n_utss - 1;

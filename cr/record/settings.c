@@ -22,6 +22,7 @@
 
 #include "lib/procfs.h"
 #include "record.h"
+#include "refuse.h"
 #include "lib/report.h"
 #include "cr/image/settings.h"
 
@@ -33,12 +34,6 @@
 static int fail(const struct remote *r, const char *what)
 {
 	report(errno, "pid %d: read its %s", r->tid, what);
-	return -1;
-}
-
-static int refuse(const struct task *t, const char *why)
-{
-	report(0, "pid %d (%s) cannot be recorded: %s", t->pid[0], t->name, why);
 	return -1;
 }
 
@@ -62,7 +57,7 @@ static int check_cgroup(const struct task *t, const char *own)
 	bool other = own && (!text || strcmp(text, own));
 
 	free(text);
-	return other ? refuse(t, "it is in another control group than this program") : 0;
+	return other ? refuse(t, NULL, "it is in another control group than this program") : 0;
 }
 
 static int check_task(const struct task *t, const char *own_cgroup, bool semaphores)
@@ -71,10 +66,10 @@ static int check_task(const struct task *t, const char *own_cgroup, bool semapho
 
 	/* A kernel that does not know the request does not have it. */
 	if (!ptrace(PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG, t->pid[0], sizeof(sud), &sud) && sud.mode != PR_SYS_DISPATCH_OFF)
-		return refuse(t, "its system calls are dispatched to itself (PR_SET_SYSCALL_USER_DISPATCH)");
+		return refuse(t, NULL, "its system calls are dispatched to itself (PR_SET_SYSCALL_USER_DISPATCH)");
 	/* This program has nothing to undo.  Who has threads may have an empty list; that is not to be told apart. */
 	if (semaphores && syscall(SYS_kcmp, t->pid[0], getpid(), KCMP_SYSVSEM, 0, 0))
-		return refuse(t, "there are System V semaphores, and it may have operations to undo (SEM_UNDO)");
+		return refuse(t, NULL, "there are System V semaphores, and it may have operations to undo (SEM_UNDO)");
 	return check_cgroup(t, own_cgroup);
 }
 

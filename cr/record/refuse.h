@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Why a task cannot be recorded, said the same way of whatever stands in the way. */
+#ifndef REFUSE_H
+#define REFUSE_H
+
+#include "lib/tree.h"
+
+/*
+ * Report `pid PID (NAME) cannot be recorded: its OBJECT: WHY'.  The pid is the one that the caller sees in /proc.  object
+ * may be NULL: then why says of the task itself what it is or has.  Returns -1.
+ */
+int refuse(const struct task *t, const char *object, const char *why);
+
+#endif
