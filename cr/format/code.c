@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What each structure of the image is as bytes.  One description serves both ways: see coder.h. */
-#include <stdlib.h>
-
+/*
+ * What each structure of the image is as bytes.  One description serves both ways: see coder.h.  What open files refer
+ * to is described by their kinds: cr/kinds.
+ */
 #include "code.h"
+#include "cr/kinds/image.h"
 
-#define LIST_MAX 65536
-
-const char image_magic[] = "clone_with_pids image 3\n";
+const char image_magic[] = "clone_with_pids image 4\n";
 const char image_end_tag[] = "END ";
 
 void image_code_head(struct coder *c, struct image_head *h)
@@ -111,9 +111,6 @@ static void code_timer(struct coder *c, void *element)
 	code_i64(c, &t->interval_ns);
 	code_u32(c, &t->overrun);
 }
-
-#define CODE_ARRAY(c, s, name, max, least, code) \
-	code_array(c, &(s)->n_##name, (void **)&(s)->name, sizeof(*(s)->name), max, least, code)
 
 static void code_memory(struct coder *c, struct process *p)
 {
@@ -236,88 +233,17 @@ static void code_thread(struct coder *c, void *element)
 	code_credentials(c, t);
 }
 
-static void code_extent(struct coder *c, void *element)
-{
-	struct extent *e = element;
-
-	code_u64(c, &e->start);
-	code_blob(c, &e->data);
-}
-
-static void code_deleted_file(struct coder *c, struct deleted_file *f)
-{
-	code_u32(c, &f->uid);
-	code_u32(c, &f->gid);
-	code_i64(c, &f->atime);
-	code_u32(c, &f->atime_ns);
-	code_i64(c, &f->mtime);
-	code_u32(c, &f->mtime_ns);
-	CODE_ARRAY(c, f, extents, LIST_MAX, 12, code_extent);
-}
-
 static void code_open(struct coder *c, void *element)
 {
 	struct open *o = element;
 
 	code_u32(c, &o->kind);
 	code_u32(c, &o->flags);
-	code_u64(c, &o->position);
-	code_u32(c, &o->object);
-	code_u32(c, &o->rdev);
-	code_u64(c, &o->size);
-	code_u32(c, &o->mode);
-	code_bool(c, &o->deleted);
-	code_i32(c, &o->same_inode);
 	code_string(c, &o->path);
 	code_i32(c, &o->mounts);
-	if (o->deleted && o->same_inode == -1)
-		code_deleted_file(c, &o->file);
-}
-
-static void code_pipe(struct coder *c, void *element)
-{
-	struct pipe *p = element;
-
-	code_u32(c, &p->capacity);
-	code_bool(c, &p->quiet);
-	code_string(c, &p->path);
-	code_i32(c, &p->mounts);
-	code_blob(c, &p->bytes);
-}
-
-static void code_pty(struct coder *c, void *element)
-{
-	struct pty *p = element;
-
-	code_u32(c, &p->index);
-	code_i32(c, &p->mounts);
-	code_bool(c, &p->locked);
-	code_bool(c, &p->packet);
-	code_bool(c, &p->hung_up);
-	code_bytes(c, p->termios, sizeof(p->termios));
-	code_u16(c, &p->rows);
-	code_u16(c, &p->columns);
-	code_u16(c, &p->xpixel);
-	code_u16(c, &p->ypixel);
-	code_u32(c, &p->uid);
-	code_u32(c, &p->gid);
-	code_u32(c, &p->mode);
-	code_i32(c, &p->session);
-	code_i32(c, &p->foreground);
-	code_blob(c, &p->to_slave);
-	code_blob(c, &p->to_master);
-}
-
-static void code_terminal(struct coder *c, void *element)
-{
-	struct terminal *t = element;
-
-	code_bytes(c, t->termios, sizeof(t->termios));
-	code_u16(c, &t->rows);
-	code_u16(c, &t->columns);
-	code_u16(c, &t->xpixel);
-	code_u16(c, &t->ypixel);
-	code_i32(c, &t->foreground);
+	/* Of one of no known kind, image_check() will say so. */
+	if (o->kind < OPEN_KINDS && image_kinds[o->kind]->code)
+		image_kinds[o->kind]->code(c, o);
 }
 
 static void code_mapped(struct coder *c, void *element)

@@ -17,7 +17,7 @@ struct image_list_info {
 };
 
 /* The line of text in front, and how large it is; it ends with the version. */
-#define IMAGE_VERSION 3
+#define IMAGE_VERSION 4
 #define IMAGE_MAGIC_SIZE 24
 extern const char image_magic[IMAGE_MAGIC_SIZE + 1];
 

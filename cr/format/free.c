@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 
+#include "cr/kinds/image.h"
 #include "file.h"
-
-static void free_extents(struct deleted_file *f)
-{
-	for (uint32_t i = 0; i < f->n_extents; i++)
-		blob_free(&f->extents[i].data);
-	free(f->extents);
-}
 
 void image_free(struct image *image)
 {
@@ -20,16 +14,15 @@ void image_free(struct image *image)
 		free(image->threads[i].groups);
 	}
 	for (uint32_t i = 0; i < image->n_opens; i++) {
-		free(image->opens[i].path);
-		free_extents(&image->opens[i].file);
+		struct open *o = &image->opens[i];
+
+		free(o->path);
+		if (o->kind < OPEN_KINDS && image_kinds[o->kind]->free)
+			image_kinds[o->kind]->free(o);
 	}
 	for (uint32_t i = 0; i < image->n_pipes; i++) {
 		free(image->pipes[i].path);
 		blob_free(&image->pipes[i].bytes);
-	}
-	for (uint32_t i = 0; i < image->n_ptys; i++) {
-		blob_free(&image->ptys[i].to_slave);
-		blob_free(&image->ptys[i].to_master);
 	}
 	for (uint32_t i = 0; i < image->n_mapped; i++)
 		free(image->mapped[i].path);

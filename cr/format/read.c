@@ -164,6 +164,8 @@ static int read_magic(const struct reader *r)
 	if (version > IMAGE_VERSION)
 		report(0, "`%s' is an image of version %lu; this program is older and reads version %d", r->path, version,
 		       IMAGE_VERSION);
+	else if (version)
+		report(0, "`%s' is an image of version %lu; this program reads version %d", r->path, version, IMAGE_VERSION);
 	else if (have == IMAGE_MAGIC_SIZE && !strncmp(found, text_stem, IMAGE_MAGIC_SIZE))
 		report(0, "`%s' is an image of version 1, a text; this program reads version %d", r->path, IMAGE_VERSION);
 	else

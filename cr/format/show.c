@@ -7,6 +7,7 @@
 #include <sys/mount.h>
 #include <sys/wait.h>
 
+#include "cr/kinds/image.h"
 #include "lib/report.h"
 #include "show.h"
 #include "lib/table.h"
@@ -83,21 +84,10 @@ static void show_fd(FILE *f, const struct image *image, const struct fd *fd)
 	static const char *const access[] = { "reads", "writes", "reads and writes", "" };
 
 	fprintf(f, "    %u: ", fd->number);
-	switch (o->kind) {
-	case OPEN_REGULAR:
-		fprintf(f, "%s%s, at byte %" PRIu64, shown(o->path), o->deleted ? ", recorded with it" : "", o->position);
-		break;
-	case OPEN_PIPE:
-	case OPEN_FIFO:
-		fprintf(f, "%s %u with %u bytes in it", o->kind == OPEN_PIPE ? "pipe" : shown(o->path), o->object,
-			image->pipes[o->object].bytes.size);
-		break;
-	case OPEN_OUTSIDE:
-		fprintf(f, "outside: a restart's own %u, was %s", o->object, shown(o->path));
-		break;
-	default:
-		fprintf(f, "%s", shown(o->path));
-	}
+	if (image_kinds[o->kind]->show)
+		image_kinds[o->kind]->show(f, image, o, shown(o->path));
+	else
+		fputs(shown(o->path), f);
 	fprintf(f, " (%s%s; file %d)\n", access[o->flags & O_ACCMODE], fd->cloexec ? ", closed by exec" : "", fd->open);
 }
 

@@ -49,6 +49,12 @@ void code_blob(struct coder *c, struct blob *b);
 void code_array(struct coder *c, uint32_t *n, void **array, size_t size, uint32_t max, size_t least,
 		void (*code_element)(struct coder *c, void *element));
 
+/* The same of the array `name' of a struct, which has its count in n_name. */
+#define CODE_ARRAY(c, s, name, max, least, code) \
+	code_array(c, &(s)->n_##name, (void **)&(s)->name, sizeof(*(s)->name), max, least, code)
+
+#define LIST_MAX 65536		/* of an array that has no other bound */
+
 /* The checksum of IEEE 802.3, as zlib's crc32(), of bytes behind those that gave crc (0: none). */
 uint32_t crc32(uint32_t crc, const void *data, size_t size);
 

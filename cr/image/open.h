@@ -12,15 +12,15 @@ struct blob {
 	unsigned char *data;
 };
 
-/* What a file descriptor can refer to. */
+/* What a file descriptor can refer to.  Each has its own file in cr/kinds, and its own fields in struct open. */
 enum open_kind {
 	OPEN_REGULAR, OPEN_DIRECTORY,
-	OPEN_DEVICE,			/* by path: null, zero, full, random, urandom; a terminal outside */
+	OPEN_DEVICE,			/* null, zero, full, random, urandom; a terminal outside that was opened by its name */
 	OPEN_PIPE, OPEN_FIFO,
 	OPEN_PTY_MASTER, OPEN_PTY_SLAVE,
 	OPEN_OUTSIDE,			/* stdin, stdout or stderr: a restart puts its own here, or what it is told to */
-	OPEN_PLACE,			/* by path, with O_PATH: no more than a place in the file system */
-	OPEN_EVENTFD,			/* position: its count; object: 1 if it is a semaphore */
+	OPEN_PLACE,			/* O_PATH: no more than a place in the file system */
+	OPEN_EVENTFD,
 	OPEN_KINDS
 };
 
@@ -33,27 +33,64 @@ struct extent {
 /* Of a file that has no name any more: all of it.  A reader of its inode finds the same again. */
 struct deleted_file {
 	uint32_t uid, gid;
+	uint32_t mode;			/* the permissions */
 	int64_t atime, mtime;		/* seconds since 1970, and the next nanoseconds */
 	uint32_t atime_ns, mtime_ns;
 	uint32_t n_extents;
 	struct extent *extents;		/* by place, no two overlap; between them are holes */
 };
 
+struct open_regular {
+	uint64_t position, size;	/* bytes, when it was recorded */
+	bool deleted;			/* it has no name any more */
+	int32_t same_inode;		/* deleted: the earlier opens[] that has the file, or -1 */
+	struct deleted_file file;	/* deleted, and same_inode is -1; else zeros */
+};
+
+struct open_directory {
+	uint64_t position;
+};
+
+struct open_device {
+	uint32_t rdev;
+};
+
+struct open_pipe {
+	uint32_t pipe;			/* pipes[] */
+};
+
+struct open_pty {
+	uint32_t pty;			/* ptys[] */
+};
+
+struct open_outside {
+	uint32_t number;		/* of the standard descriptor, 0..2 */
+	bool terminal;			/* it was one; else a pipe */
+};
+
+struct open_eventfd {
+	uint64_t counter;
+	bool semaphore;
+};
+
 /* An open file description: what dup(), fork() and SCM_RIGHTS share. */
 struct open {
-	uint32_t kind;
+	uint32_t kind;			/* which one of the union it has */
 	uint32_t flags;			/* O_ACCMODE, O_APPEND, O_NONBLOCK ...; not O_CLOEXEC */
-	uint64_t position;
-	uint32_t object;		/* pipes[] for OPEN_PIPE and OPEN_FIFO, ptys[] for the two ptys; OPEN_OUTSIDE: 0..2 */
-	uint32_t rdev;			/* OPEN_DEVICE; OPEN_OUTSIDE: of the terminal that it was, 0: it was a pipe */
-	uint64_t size;			/* OPEN_REGULAR: when it was recorded */
-	uint32_t mode;			/* OPEN_REGULAR: type and permissions */
-	bool deleted;			/* OPEN_REGULAR: it has no name any more, file is all of it */
-	int32_t same_inode;		/* OPEN_REGULAR, deleted: the earlier opens[] that has the file, or -1 */
-	char *path;			/* as /proc/PID/fd shows it; NULL for pipes and what is outside */
+	char *path;			/* as /proc/PID/fd shows it */
 	int32_t mounts;			/* mountss[] in which path leads to it; -1: the caller's, or nothing to open */
-	struct deleted_file file;	/* OPEN_REGULAR, deleted, and same_inode is -1; else zeros */
+	union {
+		struct open_regular regular;
+		struct open_directory directory;
+		struct open_device device;
+		struct open_pipe pipe;		/* and a fifo */
+		struct open_pty pty;		/* both ends */
+		struct open_outside outside;
+		struct open_eventfd eventfd;
+	};
 };
+
+/* What open file descriptions refer to that can be the same for several. */
 
 struct pipe {
 	uint32_t capacity;		/* F_GETPIPE_SZ */
@@ -73,7 +110,6 @@ struct pty {
 	uint32_t uid, gid, mode;	/* of /dev/pts/N; of the mode, the permissions */
 	int32_t session;		/* tasks[] that leads the session whose terminal it is, or -1 */
 	int32_t foreground;		/* tasks[] one of which is in its foreground group, or -1 */
-	struct blob to_slave, to_master;
 };
 
 /*

@@ -13,7 +13,7 @@
 
 static int fill(int fd, const struct open *o)
 {
-	const struct deleted_file *f = &o->file;
+	const struct deleted_file *f = &o->regular.file;
 
 	for (uint32_t i = 0; i < f->n_extents; i++) {
 		const struct extent *e = &f->extents[i];
@@ -26,18 +26,18 @@ static int fill(int fd, const struct open *o)
 			done += n;
 		}
 	}
-	return ftruncate(fd, o->size);
+	return ftruncate(fd, o->regular.size);
 }
 
 /* A new owner takes some bits of the mode away, and all of it changes the times: they are last. */
 static int set_attributes(int fd, const struct open *o)
 {
-	const struct deleted_file *f = &o->file;
+	const struct deleted_file *f = &o->regular.file;
 	const struct timespec times[2] = {
 		{ .tv_sec = f->atime, .tv_nsec = f->atime_ns }, { .tv_sec = f->mtime, .tv_nsec = f->mtime_ns },
 	};
 
-	return fchown(fd, f->uid, f->gid) || fchmod(fd, o->mode & 07777) || futimens(fd, times) ? -1 : 0;
+	return fchown(fd, f->uid, f->gid) || fchmod(fd, f->mode) || futimens(fd, times) ? -1 : 0;
 }
 
 static int fail(const struct open *o, const char *what)
@@ -65,8 +65,8 @@ int rebuild_deleted(const struct builder *b, const struct open *o, int flags)
 {
 	int file, fd, ret = -1;
 
-	if (o->same_inode >= 0) {
-		fd = rebuild_reopen(b->open_fd[o->same_inode], flags);
+	if (o->regular.same_inode >= 0) {
+		fd = rebuild_reopen(b->open_fd[o->regular.same_inode], flags);
 		return fd < 0 ? fail(o, "open again the deleted") : fd;
 	}
 	fd = IS_TMPFILE(o->flags) ? make_tmpfile(b, o, flags, &file) : make_unlinked(b, o, flags, &file);

@@ -59,12 +59,12 @@ static int open_regular(const struct builder *b, const struct open *o)
 	int flags = FLAGS_TO_OPEN(o->flags & ~(unsigned int)O_TMPFILE), fd;
 	struct stat st;
 
-	if (o->deleted)
+	if (o->regular.deleted)
 		return rebuild_deleted(b, o, flags);
 	fd = rebuild_open(b, o->mounts, o->path, flags);
 	if (fd < 0 || fstat(fd, &st))
 		return fail(o, "open");
-	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size >= o->size)
+	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size >= o->regular.size)
 		return fd;
 	report(0, "`%s', which was open, %s", o->path, S_ISREG(st.st_mode) ? "is shorter than it was" : "is no file any more");
 	close(fd);
@@ -79,7 +79,7 @@ static int open_named(const struct builder *b, const struct open *o)
 
 	if (fd < 0 || fstat(fd, &st))
 		return fail(o, "open");
-	if (o->kind != OPEN_DEVICE || (S_ISCHR(st.st_mode) && st.st_rdev == o->rdev))
+	if (o->kind != OPEN_DEVICE || (S_ISCHR(st.st_mode) && st.st_rdev == o->device.rdev))
 		return fd;
 	report(0, "`%s', which was open, is not the device that it was", o->path);
 	close(fd);
@@ -88,9 +88,9 @@ static int open_named(const struct builder *b, const struct open *o)
 
 static int open_eventfd(const struct open *o)
 {
-	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | (o->object ? EFD_SEMAPHORE : 0));
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | (o->eventfd.semaphore ? EFD_SEMAPHORE : 0));
 
-	if (fd < 0 || (o->position && write(fd, &o->position, 8) != 8))
+	if (fd < 0 || (o->eventfd.counter && write(fd, &o->eventfd.counter, 8) != 8))
 		return fail(o, "make again");
 	return fd;
 }
@@ -115,7 +115,7 @@ static int open_one(const struct builder *b, const struct open *o, const struct 
 		return open_named(b, o);
 	case OPEN_PIPE:
 	case OPEN_FIFO:
-		return open_end(b, o, &ends[o->object]);
+		return open_end(b, o, &ends[o->pipe.pipe]);
 	case OPEN_EVENTFD:
 		return open_eventfd(o);
 	case OPEN_PTY_MASTER:
@@ -132,7 +132,8 @@ static int set_state(const struct open *o, int fd)
 		return 0;
 	if (fcntl(fd, F_SETFL, o->flags & ~(unsigned int)O_ACCMODE))
 		return fail(o, "set the flags of");
-	if ((o->kind == OPEN_REGULAR || o->kind == OPEN_DIRECTORY) && lseek(fd, o->position, SEEK_SET) < 0)
+	if ((o->kind == OPEN_REGULAR && lseek(fd, o->regular.position, SEEK_SET) < 0) ||
+	    (o->kind == OPEN_DIRECTORY && lseek(fd, o->directory.position, SEEK_SET) < 0))
 		return fail(o, "set the position of");
 	return 0;
 }

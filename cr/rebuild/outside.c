@@ -19,7 +19,7 @@ int rebuild_outside_number(const struct image *image, const struct fd *fd)
 	const struct open *o = &image->opens[fd->open];
 
 	/* A terminal is often stdin, stdout and stderr at once; what stands in for it may be three different files. */
-	return o->rdev && fd->number <= STDERR_FILENO ? fd->number : o->object;
+	return o->outside.terminal && fd->number <= STDERR_FILENO ? fd->number : o->outside.number;
 }
 
 /* A description that somebody in the tree has as this standard descriptor, and whose other end is outside; or NULL. */
@@ -89,7 +89,7 @@ static int inherit(int number)
 static int inherit_input(const struct builder *b, const struct open *was)
 {
 	const struct image *image = b->image;
-	bool wants = was->rdev && image->n_terminals && image->terminals->foreground >= 0, has = isatty(STDIN_FILENO);
+	bool wants = was->outside.terminal && image->n_terminals && image->terminals->foreground >= 0, has = isatty(STDIN_FILENO);
 
 	if (b->options->foreground)
 		return inherit(STDIN_FILENO);
@@ -119,7 +119,7 @@ static int inherit_output(const struct open *was, int number)
 
 	if (!is_pipe(number))
 		return inherit(number);
-	if (!was->rdev) {
+	if (!was->outside.terminal) {
 		report(0, "the tree's standard %s is this program's, a pipe: who reads from it waits for the end of the "
 		       "tree, too", names[number]);
 		return inherit(number);

@@ -79,24 +79,24 @@ static int open_slave(const struct builder *b, const struct open *o)
 {
 	char path[32];
 
-	snprintf(path, sizeof(path), "/dev/pts/%u", b->image->ptys[o->object].index);
+	snprintf(path, sizeof(path), "/dev/pts/%u", b->image->ptys[o->pty.pty].index);
 	return rebuild_open(b, o->mounts, path, (o->flags & (O_ACCMODE | O_NONBLOCK | O_LARGEFILE)) | O_NOCTTY);
 }
 
 int rebuild_open_pty(const struct builder *b, const struct open *o)
 {
-	int master = b->pty_fd[o->object], fd;
+	int master = b->pty_fd[o->pty.pty], fd;
 
 	if (o->kind == OPEN_PTY_MASTER)
 		fd = fcntl(master, F_DUPFD_CLOEXEC, 3);
-	else if (o->mounts != b->image->ptys[o->object].mounts)
+	else if (o->mounts != b->image->ptys[o->pty.pty].mounts)
 		fd = open_slave(b, o);
 	else
 		fd = ioctl(master, TIOCGPTPEER, (o->flags & (O_ACCMODE | O_NONBLOCK | O_LARGEFILE)) | O_NOCTTY);
 	/* Not by O_CLOEXEC, which F_GETFL would show of this call. */
 	if (fd >= 0 && !fcntl(fd, F_SETFD, FD_CLOEXEC))
 		return fd;
-	report(errno, "open the terminal /dev/pts/%u", b->image->ptys[o->object].index);
+	report(errno, "open the terminal /dev/pts/%u", b->image->ptys[o->pty.pty].index);
 	if (fd >= 0)
 		close(fd);
 	return -1;

@@ -59,18 +59,18 @@ static int check_deleted(const struct look *l, struct open *o)
 	why = record_way_of_deleted(l->rec, l->r->tid, link, "/tmp", l->mount, &o->mounts);
 	if (why)
 		return record_refuse(l, why);
-	return o->same_inode < 0 ? record_deleted(l, o) : 0;
+	return l->same_inode < 0 ? record_deleted(l, &o->regular.file) : 0;
 }
 
 static int classify_regular(const struct look *l, struct open *o)
 {
 	o->kind = OPEN_REGULAR;
-	o->size = l->st.st_size;
-	o->mode = l->st.st_mode;
-	o->deleted = record_is_deleted(l);
+	o->regular = (struct open_regular){
+		.position = l->position, .size = l->st.st_size, .deleted = record_is_deleted(l), .same_inode = l->same_inode,
+	};
 	if (!strncmp(l->path, "/memfd:", 7))
 		return record_refuse(l, "a memfd");
-	return o->deleted ? check_deleted(l, o) : record_check_path(l, &o->mounts);
+	return o->regular.deleted ? check_deleted(l, o) : record_check_path(l, &o->mounts);
 }
 
 static int record_eventfd(const struct look *l, struct open *o)
@@ -83,8 +83,8 @@ static int record_eventfd(const struct look *l, struct open *o)
 	count = text ? procfs_value(text, "eventfd-count") : NULL;
 	semaphore = text ? procfs_value(text, "eventfd-semaphore") : NULL;
 	o->kind = OPEN_EVENTFD;
-	o->position = count ? strtoull(count, NULL, 16) : 0;
-	o->object = semaphore && *semaphore == '1';
+	o->eventfd.counter = count ? strtoull(count, NULL, 16) : 0;
+	o->eventfd.semaphore = semaphore && *semaphore == '1';
 	free(text);
 	return count && semaphore ? 0 : record_refuse(l, "its count cannot be read");
 }
@@ -94,10 +94,10 @@ static int classify_device(struct recorder *rec, const struct look *l, struct op
 {
 	unsigned int type = major(l->st.st_rdev), which = minor(l->st.st_rdev);
 
-	o->rdev = l->st.st_rdev;
 	/* Documentation/admin-guide/devices.txt: null, zero, full, random, urandom */
 	if (type == 1 && (which == 3 || which == 5 || which == 7 || which == 8 || which == 9)) {
 		o->kind = OPEN_DEVICE;
+		o->device.rdev = l->st.st_rdev;
 		return record_check_path(l, &o->mounts);
 	}
 	if (type == 4 || type == 5 || type == 136)
@@ -116,6 +116,7 @@ int record_classify(struct recorder *rec, const struct look *l, struct open *o)
 		return classify_regular(l, o);
 	case S_IFDIR:
 		o->kind = OPEN_DIRECTORY;
+		o->directory.position = l->position;
 		return record_check_path(l, &o->mounts);
 	case S_IFCHR:
 		return classify_device(rec, l, o);

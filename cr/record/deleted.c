@@ -58,17 +58,16 @@ static int record_extents(const struct look *l, int fd, struct deleted_file *f, 
 	return at >= 0 || errno == ENXIO ? 0 : record_refuse(l, "its contents cannot be read");
 }
 
-int record_deleted(const struct look *l, struct open *o)
+int record_deleted(const struct look *l, struct deleted_file *f)
 {
 	const struct timespec *atime = &l->st.st_atim, *mtime = &l->st.st_mtim;
-	struct deleted_file *f = &o->file;
 	uint64_t room;
 	char path[64];
 	int fd, ret;
 
 	*f = (struct deleted_file){
-		.uid = l->st.st_uid, .gid = l->st.st_gid, .atime = atime->tv_sec, .atime_ns = atime->tv_nsec,
-		.mtime = mtime->tv_sec, .mtime_ns = mtime->tv_nsec,
+		.uid = l->st.st_uid, .gid = l->st.st_gid, .mode = l->st.st_mode & 07777,
+		.atime = atime->tv_sec, .atime_ns = atime->tv_nsec, .mtime = mtime->tv_sec, .mtime_ns = mtime->tv_nsec,
 	};
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", l->r->tid, l->fd);
 	/* To be looked at must not change it. */

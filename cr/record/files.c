@@ -146,11 +146,11 @@ static int record_open(struct recorder *rec, struct look *l)
 	bool there;
 	unsigned int standard = l->fd <= STDERR_FILENO ? 1U << l->fd : 0;
 	uint32_t n = rec->image.n_opens, place = place_of(rec, l, &there), *sorted;
-	int32_t same_inode = record_is_deleted(l) ? first_of_inode(rec, l, place) : -1;
 	struct open_key *larger;
 	struct open *o;
 	int ret;
 
+	l->same_inode = record_is_deleted(l) ? first_of_inode(rec, l, place) : -1;
 	if (there) {
 		rec->opens[rec->sorted[place]].standard |= standard;
 		return rec->sorted[place];
@@ -171,10 +171,8 @@ static int record_open(struct recorder *rec, struct look *l)
 		.standard = standard,
 	};
 	o->flags = l->flags & ~(unsigned int)O_CLOEXEC;
-	o->position = l->position;
-	o->same_inode = same_inode;
 	o->mounts = -1;
-	if (same_inode >= 0 && rec->opens[same_inode].mount != l->mount)
+	if (l->same_inode >= 0 && rec->opens[l->same_inode].mount != l->mount)
 		return record_refuse(l, "a deleted file that is open by way of two mounts");
 	o->path = strdup(l->path);
 	l->own = record_get_fd(l->r->tid, l->fd);

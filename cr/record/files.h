@@ -14,6 +14,7 @@ struct open_key {
 	dev_t dev;
 	ino_t ino;
 	int mount;
+	uint32_t terminal;	/* its device; 0: it is none, or that of a master */
 	const char *lost;	/* a terminal's: why its path leads to it no more; NULL: it does */
 	unsigned int standard;	/* bit N: somebody in the tree has it as descriptor N, 0..2 */
 };
@@ -29,6 +30,7 @@ struct look {
 	char *path;		/* as /proc/PID/fd has it */
 	unsigned int flags;
 	uint64_t position;
+	int32_t same_inode;	/* of a deleted file: the earlier one of image.opens that has it, or -1 */
 };
 
 /* A descriptor of another task, the same open file description, as one of ours; -1 with errno. */
@@ -48,7 +50,7 @@ int record_check_path(const struct look *l, int32_t *mounts);
 bool record_is_deleted(const struct look *l);
 
 /* Fill in the file of a deleted one: nobody else has it.  0, or -1 when reported. */
-int record_deleted(const struct look *l, struct open *o);
+int record_deleted(const struct look *l, struct deleted_file *f);
 
 /* Fill in kind and object.  0, or -1 when reported. */
 int record_classify(struct recorder *rec, const struct look *l, struct open *o);

@@ -21,8 +21,8 @@ static int open_terminal(const struct recorder *rec, uint32_t *dev)
 	for (uint32_t i = 0; i < rec->image.n_opens; i++) {
 		const struct open *o = &rec->image.opens[i];
 
-		*dev = o->rdev;
-		if (o->kind == OPEN_OUTSIDE && o->rdev)
+		*dev = rec->opens[i].terminal;
+		if (o->kind == OPEN_OUTSIDE && o->outside.terminal)
 			return record_get_fd(rec->opens[i].tid, rec->opens[i].fd);
 	}
 	return -1;
@@ -97,7 +97,7 @@ void record_say_outside(const struct recorder *rec)
 		if (o->kind == OPEN_OUTSIDE)
 			report(0, "pid %d (%s): %s: %s `%s' outside the tree does not come back: a restart puts its own there, or "
 			       "a FILE (--stdin, --stdout, --stderr)", key->tid, task < 0 ? "?" : rec->tree.task[task].name,
-			       descriptors(key->standard, buf), o->rdev ? "the terminal" : "the other end of", o->path);
+			       descriptors(key->standard, buf), o->outside.terminal ? "the terminal" : "the other end of", o->path);
 	}
 }
 

@@ -61,7 +61,7 @@ int record_pipe(struct recorder *rec, const struct look *l, struct open *o)
 		return -1;
 	key = &rec->pipes[i];
 	o->kind = *l->path == '/' ? OPEN_FIFO : OPEN_PIPE;
-	o->object = i;
+	o->pipe.pipe = i;
 	if ((l->flags & O_ACCMODE) != O_WRONLY && !key->reader.tid)
 		key->reader = end;
 	if ((l->flags & O_ACCMODE) != O_RDONLY) {
@@ -122,10 +122,10 @@ static int inherit(struct recorder *rec, uint32_t pipe)
 		struct open *o = &rec->image.opens[i];
 		const struct open_key *key = &rec->opens[i];
 
-		if ((o->kind != OPEN_PIPE && o->kind != OPEN_FIFO) || o->object != pipe)
+		if ((o->kind != OPEN_PIPE && o->kind != OPEN_FIFO) || o->pipe.pipe != pipe)
 			continue;
 		o->kind = OPEN_OUTSIDE;
-		o->object = key->fd;
+		o->outside = (struct open_outside){ .number = key->fd };
 		o->mounts = -1;
 		if (key->fd > STDERR_FILENO)
 			return record_refuse_fd(rec, key->tid, key->fd, o->path,

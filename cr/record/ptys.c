@@ -24,7 +24,6 @@
 #include "lib/report.h"
 
 #define PTS_MAJOR 136
-#define BY_NAME (STDERR_FILENO + 1)	/* in place of a standard descriptor, until it is known whose terminal it is */
 
 /* The device of the terminal behind /dev/tty, /dev/console or /dev/ptmx: for both ends of a pty the slave's. */
 static uint32_t device_of(int fd, uint32_t otherwise)
@@ -91,21 +90,22 @@ int record_terminal(struct recorder *rec, const struct look *l, struct open *o)
 {
 	bool is_master = l->st.st_rdev == makedev(5, 2);
 	const char *lost = record_find_way(l, &o->mounts);
+	uint32_t dev = device_of(l->own, l->st.st_rdev);
 	struct pty pty, *p;
 	int known;
 
-	o->rdev = device_of(l->own, l->st.st_rdev);
 	if (!is_master) {
 		/* Of one that is outside that is of no interest. */
 		rec->opens[rec->image.n_opens - 1].lost = lost;
+		rec->opens[rec->image.n_opens - 1].terminal = dev;
 		o->kind = OPEN_OUTSIDE;		/* until the master turns up */
-		o->object = l->fd <= STDERR_FILENO ? l->fd : BY_NAME;
+		o->outside = (struct open_outside){ .number = l->fd, .terminal = true };
 		return 0;
 	}
 	if (lost)
 		return record_refuse(l, lost);
 	o->kind = OPEN_PTY_MASTER;
-	known = find_pty(rec, o->rdev);
+	known = find_pty(rec, dev);
 	if (known < 0) {
 		if (read_pty(l, o->mounts, &pty))
 			return -1;
@@ -115,7 +115,7 @@ int record_terminal(struct recorder *rec, const struct look *l, struct open *o)
 		*p = pty;
 		known = rec->image.n_ptys - 1;
 	}
-	o->object = known;
+	o->pty.pty = known;
 	return 0;
 }
 
@@ -127,7 +127,7 @@ static int settle_outside(struct recorder *rec, uint32_t i)
 	struct stat st;
 	int fd;
 
-	if (o->object != BY_NAME) {
+	if (o->outside.number <= STDERR_FILENO) {
 		o->mounts = -1;
 		return 0;
 	}
@@ -140,8 +140,7 @@ static int settle_outside(struct recorder *rec, uint32_t i)
 	}
 	close(fd);
 	o->kind = OPEN_DEVICE;
-	o->object = 0;
-	o->rdev = st.st_rdev;
+	o->device.rdev = st.st_rdev;
 	return 0;
 }
 
@@ -150,7 +149,7 @@ static int settle_slaves(struct recorder *rec)
 {
 	for (uint32_t i = 0; i < rec->image.n_opens; i++) {
 		struct open *o = &rec->image.opens[i];
-		int pty = o->kind == OPEN_OUTSIDE ? find_pty(rec, o->rdev) : -1, fd, waiting = 0;
+		int pty = o->kind == OPEN_OUTSIDE ? find_pty(rec, rec->opens[i].terminal) : -1, fd, waiting = 0;
 
 		if (pty < 0 && o->kind == OPEN_OUTSIDE && settle_outside(rec, i))
 			return -1;
@@ -159,7 +158,7 @@ static int settle_slaves(struct recorder *rec)
 		if (rec->opens[i].lost)
 			return record_refuse_fd(rec, rec->opens[i].tid, rec->opens[i].fd, o->path, rec->opens[i].lost);
 		o->kind = OPEN_PTY_SLAVE;
-		o->object = pty;
+		o->pty.pty = pty;
 		fd = record_get_fd(rec->opens[i].tid, rec->opens[i].fd);
 		if (fd < 0 || ioctl(fd, FIONREAD, &waiting) || waiting) {
 			if (fd >= 0)

@@ -1,6 +1,7 @@
 #!/bin/bash
-# docs/image-format.md names each section and each field that cr/format/code.c writes, and none that it does not.
-# shellcheck disable=SC2317 # the cases are called by their names
+# docs/image-format.md names each section and each field that cr/format/code.c and the kinds of open files write, and none
+# that they do not.
+# shellcheck disable=SC2317,SC2086 # the cases are called by their names; $code is several files
 . "${0%/*}/lib.sh"
 
 # shellcheck disable=SC2034 # lib.sh's main reads it
@@ -9,7 +10,7 @@ CASES="
 10 fields | each field of a structure is a row of the page, and the other way round
 "
 
-code=cr/format/code.c
+code="cr/format/code.c cr/kinds/*.c"
 page=docs/image-format.md
 
 # same NAME NAME: two lists, one word a line.
@@ -21,18 +22,19 @@ same() {
 }
 
 tags() {
-	sed -n 's/.*= { "\([A-Z]*\) *", .*/\1/p' "$code" >"$scratch/code"
+	sed -n 's/.*= { "\([A-Z]*\) *", .*/\1/p' $code >"$scratch/code"
 	sed -n 's/^### \([A-Z]*\)$/\1/p' "$page" >"$scratch/page"
 	same "$scratch/code" "$scratch/page"
 }
 
-# What a coding function takes: x->field, x->field[i], x->field[i].part, or the name that CODE_ARRAY() is given.
+# What a coding function takes: x->field, x->field[i], x->field[i].part, o->kind.field, or the name that CODE_ARRAY() is
+# given.
 fields() {
 	{
-		grep -E "code_[a-z0-9]+\(|^		&p->" "$code" | grep -oE '&?[a-z]->[a-z0-9_]+(\[[^]]*\])?(\.[a-z]+)?' |
-			sed -E 's/.*->//; s/\[[^]]*\]//; /^(count|error)$/d'
-		sed -nE 's/.*CODE_ARRAY\(c, [a-z], ([a-z_]+), .*/\1/p' "$code"
-		grep -q 'code_actions' "$code" && echo actions
+		grep -hE "code_[a-z0-9]+\(|^		&p->" $code | grep -oE '&?[a-z]->[a-z0-9_]+(\[[^]]*\])?(\.[a-z]+)?' |
+			sed -E 's/.*o->[a-z]+\.//; s/.*->//; s/\[[^]]*\]//; /^(count|error)$/d'
+		sed -nE 's/.*CODE_ARRAY\(c, [a-z], ([a-z_]+), .*/\1/p' $code
+		grep -q 'code_actions' cr/format/code.c && echo actions
 	} >"$scratch/code"
 	# shellcheck disable=SC2016 # the page's backquotes
 	sed -nE 's/^\| `([a-z_.]+)` \| .*/\1/p' "$page" >"$scratch/page"

@@ -285,9 +285,11 @@ static void streams(void)
 	complained(TOOL("restart", "-i", "/dev/null"), 1, "`/dev/null' is not a checkpoint image");
 	complained(TOOL("restart", "-i", "/mnt"), 1, "read `/mnt': Is a directory");
 	write_file("text", "clone_with_pids checkpoint, version 1\ntasks 1\n", 46);
-	complained(TOOL("restart", "-i", "text"), 1, "an image of version 1, a text; this program reads version 3");
-	write_file("newer", "clone_with_pids image 4\n", 24);
-	complained(TOOL("restart", "-i", "newer"), 1, "an image of version 4; this program is older and reads version 3");
+	complained(TOOL("restart", "-i", "text"), 1, "an image of version 1, a text; this program reads version 4");
+	write_file("older", "clone_with_pids image 3\n", 24);
+	complained(TOOL("restart", "-i", "older"), 1, "an image of version 3; this program reads version 4");
+	write_file("newer", "clone_with_pids image 5\n", 24);
+	complained(TOOL("restart", "-i", "newer"), 1, "an image of version 5; this program is older and reads version 4");
 }
 
 static const struct function_row functions[] = {

@@ -164,22 +164,26 @@ EDIT(mdwe, image->processes[0].mdwe = 2)
 EDIT(death_signal, image->threads[0].parent_death_signal = 65)
 
 EDIT(open_kind, image->opens[0].kind = 99)
-EDIT(pipe_far, OPEN(OPEN_PIPE)->object = image->n_pipes)
-EDIT(pipe_is_fifo, OPEN(OPEN_PIPE)->object = OPEN(OPEN_FIFO)->object)
-EDIT(fifo_is_pipe, OPEN(OPEN_FIFO)->object = OPEN(OPEN_PIPE)->object)
-EDIT(pty_far, OPEN(OPEN_PTY_MASTER)->object = 1)
+EDIT(pipe_far, OPEN(OPEN_PIPE)->pipe.pipe = image->n_pipes)
+EDIT(pipe_is_fifo, OPEN(OPEN_PIPE)->pipe.pipe = OPEN(OPEN_FIFO)->pipe.pipe)
+EDIT(fifo_is_pipe, OPEN(OPEN_FIFO)->pipe.pipe = OPEN(OPEN_PIPE)->pipe.pipe)
+EDIT(pty_far, OPEN(OPEN_PTY_MASTER)->pty.pty = 1)
 EDIT(device_relative, *OPEN(OPEN_DEVICE)->path = 'd')
-EDIT(same_later, FIND(opens, o, o->same_inode >= 0)->same_inode = image->n_opens)
-EDIT(same_kind, FIND(opens, o, o->same_inode >= 0)->same_inode = OPEN(OPEN_DEVICE) - image->opens)
-EDIT(same_self, struct open *self = FIND(opens, o, o->same_inode >= 0); self->same_inode = self - image->opens)
-#define DELETED FIND(opens, f, f->deleted && f->same_inode < 0 && f->size)
-EDIT(extent_far, DELETED->file.extents[0].start = ~0ULL)
-EDIT(extent_behind, struct open *o = DELETED; o->file.extents[0].start = o->size)
-EDIT(extent_empty, DELETED->file.extents[0].data.size = 0)
-EDIT(file_endless, DELETED->size = ~0ULL)
-EDIT(file_owner, DELETED->file.uid = ~0U)
-EDIT(file_time, DELETED->file.mtime_ns = 1000000000)
-EDIT(contents_of_pipe, OPEN(OPEN_PIPE)->deleted = true)
+#define DELETED(condition) FIND(opens, f, f->kind == OPEN_REGULAR && f->regular.deleted && (condition))
+#define TWICE   DELETED(f->regular.same_inode >= 0)
+#define CONTENT (&DELETED(f->regular.same_inode < 0 && f->regular.size)->regular)
+EDIT(same_later, TWICE->regular.same_inode = image->n_opens)
+EDIT(same_kind, TWICE->regular.same_inode = OPEN(OPEN_DEVICE) - image->opens)
+EDIT(same_self, struct open *self = TWICE; self->regular.same_inode = self - image->opens)
+EDIT(extent_far, CONTENT->file.extents[0].start = ~0ULL)
+EDIT(extent_behind, struct open_regular *r = CONTENT; r->file.extents[0].start = r->size)
+EDIT(extent_empty, CONTENT->file.extents[0].data.size = 0)
+EDIT(file_endless, CONTENT->size = ~0ULL)
+EDIT(file_owner, CONTENT->file.uid = ~0U)
+EDIT(file_mode, CONTENT->file.mode = 0100600)
+EDIT(file_time, CONTENT->file.mtime_ns = 1000000000)
+EDIT(outside_far, struct open *other = OPEN(OPEN_DEVICE); other->kind = OPEN_OUTSIDE; other->outside.number = 3)
+EDIT(counter_far, struct open *other = OPEN(OPEN_DEVICE); other->kind = OPEN_EVENTFD; other->eventfd.counter = ~0ULL)
 EDIT(open_mounts, OPEN(OPEN_DEVICE)->mounts = image->n_mountss)
 EDIT(pipe_mounts, image->pipes[0].mounts = -2)
 EDIT(pty_mounts, image->ptys[0].mounts = INT_MAX)
@@ -336,7 +340,9 @@ static const struct row object_rows[] = {
 	{ "a deleted file without an end", file_endless, "of another kind" },
 	{ "a deleted file of nobody", file_owner, "of another kind" },
 	{ "a deleted file with a time that cannot be", file_time, "of another kind" },
-	{ "a deleted pipe", contents_of_pipe, "of another kind" },
+	{ "a deleted file of an odd mode", file_mode, "of another kind" },
+	{ "a standard descriptor 3", outside_far, "of another kind" },
+	{ "an eventfd that counts too far", counter_far, "of another kind" },
 	{ "a file of a mount namespace that is not there", open_mounts, "of another kind" },
 	{ "a pipe of a mount namespace that cannot be", pipe_mounts, "its mount namespace is not there" },
 	{ "a terminal of a mount namespace that is not there", pty_mounts, "its mount namespace is not there" },
@@ -449,7 +455,7 @@ static void shown(void)
 /* A section that has no end: refused when what has come is more than there is room for, and nobody is killed for it. */
 static void endless(void)
 {
-	static const unsigned char head[] = "clone_with_pids image 3\nPROC\377\377\377\077\0\0\0";
+	static const unsigned char head[] = "clone_with_pids image 4\nPROC\377\377\377\077\0\0\0";
 	struct tasks before;
 
 	use_tools();

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What is in a file that has no name any more: a part of regular.c's. */
+#ifndef KINDS_DELETED_H
+#define KINDS_DELETED_H
+
+#include "cr/image/coder.h"
+#include "cr/image/image.h"
+
+void code_deleted_file(struct coder *c, struct deleted_file *f);
+bool deleted_sound(const struct open_regular *r);
+void deleted_free(struct deleted_file *f);
+
+#endif
