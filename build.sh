@@ -198,7 +198,7 @@ build() {
 	lock
 	mkdir -p build/log || true
 	if [ ! -w build/log ]; then
-		die "$PWD/build cannot be written; it belongs to $(stat -c %U build): remove it, or build as that user"
+		die "$PWD/build cannot be written; it belongs to $(stat -c '%U (%u)' build): remove it, or build as that user"
 	fi
 	room
 	make -j"$(nproc)" 2>&1 | tee build/log/build.log ||
