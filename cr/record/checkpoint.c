@@ -22,7 +22,7 @@
 #include "cr/plan/plan.h"
 #include "lib/procfs.h"
 #include "record.h"
-#include "refuse.h"
+#include "cr/hold/refuse.h"
 #include "lib/report.h"
 
 /* The field of /proc/PID/stat, counted from 1 as in proc(5). */

@@ -17,7 +17,7 @@
 
 #include "lib/procfs.h"
 #include "files.h"
-#include "refuse.h"
+#include "cr/hold/refuse.h"
 #include "lib/report.h"
 
 int record_refuse_fd(const struct recorder *rec, pid_t tid, int fd, const char *path, const char *why)

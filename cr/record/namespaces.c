@@ -13,7 +13,7 @@
 
 #include "lib/procfs.h"
 #include "record.h"
-#include "refuse.h"
+#include "cr/hold/refuse.h"
 
 /* The inode of /proc/PID/ns/NAME; 0: there is none, because the kernel has no such namespaces. */
 static ino_t ns_inode(pid_t pid, const char *name)

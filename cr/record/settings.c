@@ -22,7 +22,7 @@
 
 #include "lib/procfs.h"
 #include "record.h"
-#include "refuse.h"
+#include "cr/hold/refuse.h"
 #include "lib/report.h"
 #include "cr/image/settings.h"
 
