@@ -3,12 +3,23 @@
  * A file that has no name any more: nobody else has what is in it.  Its holes stay holes: what is read are the extents
  * that the file system says are there.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/xattr.h>
 
 #include "cr/image/memory.h"
 #include "deleted.h"
 
 #define NS_PER_S 1000000000U
+
+/* Of one file: more is no file that somebody wants to have in an image. */
+#define CONTENTS_MAX (64UL << 20)
+#define EXTENTS_MAX 65536
+#define BLOCK 512			/* st_blocks counts these */
 
 static void code_extent(struct coder *c, void *element)
 {
@@ -52,4 +63,69 @@ void deleted_free(struct deleted_file *f)
 	for (uint32_t i = 0; i < f->n_extents; i++)
 		blob_free(&f->extents[i].data);
 	free(f->extents);
+}
+
+static int add_extent(const struct look *l, int fd, struct deleted_file *f, off_t start, size_t size)
+{
+	struct extent *e;
+
+	/* Room is doubled at each power of two. */
+	if (!(f->n_extents & (f->n_extents - 1))) {
+		struct extent *larger = realloc(f->extents, (f->n_extents ? 2 * f->n_extents : 1) * sizeof(*larger));
+
+		if (!larger)
+			return refuse_look(l, strerror(ENOMEM));
+		f->extents = larger;
+	}
+	e = &f->extents[f->n_extents];
+	*e = (struct extent){ .start = start };
+	if (blob_alloc(&e->data, size))
+		return refuse_look(l, strerror(ENOMEM));
+	f->n_extents++;
+	return pread(fd, e->data.data, size, start) == (ssize_t)size ? 0 : refuse_look(l, "its contents cannot be read");
+}
+
+/* Every extent of the file, from its beginning to its end; how much room they take goes to *room, whole pages. */
+static int record_extents(const struct look *l, int fd, struct deleted_file *f, uint64_t *room)
+{
+	off_t at = 0, end;
+
+	*room = 0;
+	while ((at = lseek(fd, at, SEEK_DATA)) >= 0 && at < l->st.st_size) {
+		end = lseek(fd, at, SEEK_HOLE);
+		if (end <= at)
+			return refuse_look(l, "its contents cannot be read");
+		*room += ((end + PAGE_BYTES - 1) & -(off_t)PAGE_BYTES) - (at & -(off_t)PAGE_BYTES);
+		if (*room > CONTENTS_MAX || f->n_extents == EXTENTS_MAX)
+			return refuse_look(l, "a deleted file with more than 64 MiB in it, or 65536 pieces");
+		if (add_extent(l, fd, f, at, end - at))
+			return -1;
+		at = end;
+	}
+	return at >= 0 || errno == ENXIO ? 0 : refuse_look(l, "its contents cannot be read");
+}
+
+int deleted_record(const struct look *l, struct deleted_file *f)
+{
+	const struct timespec *atime = &l->st.st_atim, *mtime = &l->st.st_mtim;
+	uint64_t room;
+	char path[64];
+	int fd, ret;
+
+	*f = (struct deleted_file){
+		.uid = l->st.st_uid, .gid = l->st.st_gid, .mode = l->st.st_mode & 07777,
+		.atime = atime->tv_sec, .atime_ns = atime->tv_nsec, .mtime = mtime->tv_sec, .mtime_ns = mtime->tv_nsec,
+	};
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", l->task->pid[0], l->fd);
+	/* To be looked at must not change it. */
+	fd = open(path, O_RDONLY | O_NOATIME | O_CLOEXEC);
+	if (fd < 0)
+		return refuse_look(l, strerror(errno));
+	ret = record_extents(l, fd, f, &room);
+	if (!ret && flistxattr(fd, NULL, 0) > 0)
+		ret = refuse_look(l, "a deleted file with extended attributes");
+	else if (!ret && (uint64_t)l->st.st_blocks * BLOCK > room)
+		ret = refuse_look(l, "a deleted file with room reserved in it by fallocate()");
+	close(fd);
+	return ret;
 }

@@ -4,10 +4,13 @@
 #define KINDS_DELETED_H
 
 #include "cr/image/coder.h"
-#include "cr/image/image.h"
+#include "record.h"
 
 void code_deleted_file(struct coder *c, struct deleted_file *f);
 bool deleted_sound(const struct open_regular *r);
 void deleted_free(struct deleted_file *f);
+
+/* Read all of it.  0, or -1 when refused. */
+int deleted_record(const struct look *l, struct deleted_file *f);
 
 #endif

@@ -1,10 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Devices, by their names: memory that has no state, and terminals outside of the tree. */
+/* Devices, by their names: memory that has no state, and terminals outside of the tree (pty.c finds out which). */
+#include <sys/sysmacros.h>
+
 #include "image.h"
+#include "record.h"
 
 static void code(struct coder *c, struct open *o)
 {
 	code_u32(c, &o->device.rdev);
 }
 
+/* Documentation/admin-guide/devices.txt: null, zero, full, random, urandom */
+static bool is(const struct look *l)
+{
+	unsigned int which = minor(l->st.st_rdev);
+
+	return S_ISCHR(l->st.st_mode) && major(l->st.st_rdev) == 1 &&
+	       (which == 3 || which == 5 || which == 7 || which == 8 || which == 9);
+}
+
+static int record(struct recording *r, const struct look *l, struct open *o)
+{
+	(void)r;
+	o->kind = OPEN_DEVICE;
+	o->device.rdev = l->st.st_rdev;
+	return record_path(l, o);
+}
+
 const struct kind_image device_image = { .code = code };
+const struct kind_record device_record = { .is = is, .record = record };

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Eventfds: a counter, which whoever has the descriptor adds to and waits for. */
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "image.h"
+#include "lib/procfs.h"
+#include "record.h"
 
 static void code(struct coder *c, struct open *o)
 {
@@ -23,4 +27,22 @@ static void show(FILE *f, const struct image *image, const struct open *o, const
 	fprintf(f, "%s at %" PRIu64, o->eventfd.semaphore ? "semaphore of eventfd()" : "eventfd", o->eventfd.counter);
 }
 
+static bool is(const struct look *l)
+{
+	return !strcmp(l->path, "anon_inode:[eventfd]");
+}
+
+static int record(struct recording *r, const struct look *l, struct open *o)
+{
+	const char *count = procfs_value(l->info, "eventfd-count"), *semaphore = procfs_value(l->info, "eventfd-semaphore");
+
+	(void)r;
+	if (!count || !semaphore)
+		return refuse_look(l, "its count cannot be read");
+	o->kind = OPEN_EVENTFD;
+	o->eventfd = (struct open_eventfd){ .counter = strtoull(count, NULL, 16), .semaphore = *semaphore == '1' };
+	return 0;
+}
+
 const struct kind_image eventfd_image = { .code = code, .sound = sound, .show = show };
+const struct kind_record eventfd_record = { .is = is, .record = record };

@@ -3,8 +3,18 @@
  * Standard descriptors whose other end is outside of the tree: what a restart can put in their place is its own, and not
  * what they were.
  */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
+#include <sys/ioctl.h>
+
+#include "cr/image/memory.h"
 #include "cr/image/unsound.h"
 #include "image.h"
+#include "lib/report.h"
+#include "outside.h"
 
 static void code(struct coder *c, struct open *o)
 {
@@ -47,4 +57,51 @@ static void show(FILE *f, const struct image *image, const struct open *o, const
 	fprintf(f, "outside: a restart's own %u, was %s", o->outside.number, path);
 }
 
+void outside_record_as(struct recording *r, uint32_t i, uint32_t number, bool terminal)
+{
+	struct open *o = &r->image->opens[i];
+
+	o->kind = OPEN_OUTSIDE;
+	o->mounts = -1;
+	o->outside = (struct open_outside){ .number = number, .terminal = terminal };
+}
+
+int outside_terminal(const struct recording *r)
+{
+	for (uint32_t i = 0; i < r->image->n_opens; i++)
+		if (r->image->opens[i].kind == OPEN_OUTSIDE && r->image->opens[i].outside.terminal)
+			return i;
+	return -1;
+}
+
+/* The settings of that terminal. */
+static int settle(struct recording *r)
+{
+	struct { unsigned short rows, columns, xpixel, ypixel; } size;
+	struct termios2 termios;
+	struct terminal *t;
+	int first = outside_terminal(r), fd = first < 0 ? -1 : get_found(r, first), failed;
+
+	if (fd < 0)
+		return 0;
+	failed = ioctl(fd, TCGETS2, &termios) || ioctl(fd, TIOCGWINSZ, &size);
+	close(fd);
+	if (failed)
+		return 0;	/* one that has been hung up has no settings */
+	t = image_append(r->image, IMAGE_TERMINAL);
+	if (!t) {
+		report(ENOMEM, "record the terminal");
+		return -1;
+	}
+	_Static_assert(sizeof(termios) <= sizeof(t->termios), "struct termios2 has room");
+	memcpy(t->termios, &termios, sizeof(termios));
+	t->rows = size.rows;
+	t->columns = size.columns;
+	t->xpixel = size.xpixel;
+	t->ypixel = size.ypixel;
+	t->foreground = -1;	/* until it is known who is */
+	return 0;
+}
+
 const struct kind_image outside_image = { .code = code, .sound = sound, .check = check, .show = show };
+const struct kind_record outside_record = { .settle = settle };

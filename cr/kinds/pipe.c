@@ -1,8 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Pipes and fifos, with what lies in them. */
+/*
+ * Pipes and fifos.  What lies in them is copied by tee(), which takes nothing out.  An end that nobody in the tree has
+ * may be closed everywhere or belong to somebody outside: poll() of the other end tells.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <sys/ioctl.h>
+
 #include "cr/image/memory.h"
 #include "cr/image/unsound.h"
 #include "image.h"
+#include "lib/report.h"
+#include "outside.h"
 
 #define PIPE_MAX (1U << 24)		/* bytes in one pipe */
 #define PIPES_MAX (1U << 28)		/* in all: the kernel keeps 1 byte for 100 even if they are empty */
@@ -56,5 +69,176 @@ static void show(FILE *f, const struct image *image, const struct open *o, const
 		image->pipes[o->pipe.pipe].bytes.size);
 }
 
+static bool is(const struct look *l)
+{
+	return S_ISFIFO(l->st.st_mode);
+}
+
+static bool is_pipe(const struct open *o)
+{
+	return o->kind == OPEN_PIPE || o->kind == OPEN_FIFO;
+}
+
+static int record(struct recording *r, const struct look *l, struct open *o)
+{
+	struct pipe *p;
+
+	if (*l->path == '/' && record_path(l, o))
+		return -1;
+	o->kind = *l->path == '/' ? OPEN_FIFO : OPEN_PIPE;
+	if (l->same_file >= 0) {
+		o->pipe = r->image->opens[l->same_file].pipe;
+		return 0;
+	}
+	p = image_append(r->image, IMAGE_PIPE);
+	if (!p)
+		return refuse_look(l, strerror(ENOMEM));
+	o->pipe.pipe = r->image->n_pipes - 1;
+	p->mounts = o->mounts;
+	if (o->kind == OPEN_PIPE)
+		return 0;
+	p->path = strdup(l->path);
+	return p->path ? 0 : refuse_look(l, strerror(ENOMEM));
+}
+
+/* The ends of a pipe that somebody in the tree has: opens[], and the same as a descriptor of ours; -1: nobody. */
+struct ends {
+	int32_t reader, writer;
+	int read, write;
+	bool packets;
+};
+
+/* Copy the first `waiting' bytes of a pipe into own, and read them from there. */
+static int copy_bytes(int fd, const int own[2], struct pipe *p, int waiting)
+{
+	ssize_t copied;
+
+	if (fcntl(own[1], F_SETPIPE_SZ, p->capacity) < 0 || blob_alloc(&p->bytes, waiting))
+		return -1;
+	copied = tee(fd, own[1], waiting, SPLICE_F_NONBLOCK);
+	if (copied == waiting && read(own[0], p->bytes.data, waiting) == waiting)
+		return 0;
+	if (copied >= 0)
+		errno = EIO;
+	return -1;
+}
+
+/* Does anybody have the write end open? */
+static bool has_writer(int reader, const int own[2])
+{
+	struct pollfd p = { .fd = reader, .events = POLLIN };
+
+	if (poll(&p, 1, 0) > 0 && p.revents & POLLHUP)
+		return false;
+	return tee(reader, own[1], 1, SPLICE_F_NONBLOCK) != 0;
+}
+
+static bool has_reader(int writer)
+{
+	struct pollfd p = { .fd = writer, .events = POLLOUT };
+
+	return poll(&p, 1, 0) < 0 || !(p.revents & POLLERR);
+}
+
+/* poll() of a reader that nobody has written for does not say that all writers are gone: fs/pipe.c, fifo_open(). */
+static bool is_quiet(int reader)
+{
+	struct pollfd p = { .fd = reader, .events = POLLIN };
+
+	return poll(&p, 1, 0) >= 0 && !(p.revents & POLLHUP);
+}
+
+/* One whose end is outside: where it is somebody's stdin, stdout or stderr, a restart puts its own there. */
+static int inherit(struct recording *r, uint32_t pipe)
+{
+	struct pipe *p = &r->image->pipes[pipe];
+
+	free(p->path);
+	p->path = NULL;
+	p->mounts = -1;
+	for (uint32_t i = 0; i < r->image->n_opens; i++) {
+		if (!is_pipe(&r->image->opens[i]) || r->image->opens[i].pipe.pipe != pipe)
+			continue;
+		if (r->found[i].fd > STDERR_FILENO)
+			return refuse_found(r, i, "the other end is open outside the tree");
+		outside_record_as(r, i, r->found[i].fd, false);
+	}
+	return 0;
+}
+
+static int record_ends(struct recording *r, uint32_t pipe, const struct ends *e)
+{
+	const int32_t open = e->reader >= 0 ? e->reader : e->writer;
+	struct pipe *p = &r->image->pipes[pipe];
+	int own[2], waiting = 0, ret = 0, size = fcntl(e->read < 0 ? e->write : e->read, F_GETPIPE_SZ);
+
+	if (pipe2(own, O_CLOEXEC | O_NONBLOCK))
+		return refuse_found(r, open, strerror(errno));
+	p->capacity = size;
+	if (size < 0 || (e->read >= 0 && ioctl(e->read, FIONREAD, &waiting)))
+		ret = refuse_found(r, open, strerror(errno));
+	else if (e->read < 0 ? has_reader(e->write) : e->write < 0 && has_writer(e->read, own))
+		ret = inherit(r, pipe);
+	else if (waiting && e->packets)
+		ret = refuse_found(r, open, "there are packets in the pipe");
+	else if (waiting && copy_bytes(e->read, own, p, waiting))
+		ret = refuse_found(r, open, "what is in the pipe cannot be copied");
+	else
+		p->quiet = p->path && e->write < 0 && !waiting && is_quiet(e->read);
+	close(own[0]);
+	close(own[1]);
+	return ret;
+}
+
+/* Who has an end of which pipe: by pipes[], for the caller to free. */
+static struct ends *find_ends(const struct recording *r)
+{
+	struct ends *ends = malloc((r->image->n_pipes + 1) * sizeof(*ends));
+
+	for (uint32_t i = 0; ends && i < r->image->n_pipes; i++)
+		ends[i] = (struct ends){ -1, -1, -1, -1, false };
+	for (uint32_t i = 0; ends && i < r->image->n_opens; i++) {
+		const struct open *o = &r->image->opens[i];
+		struct ends *e = is_pipe(o) ? &ends[o->pipe.pipe] : NULL;
+
+		if (e && (o->flags & O_ACCMODE) != O_WRONLY && e->reader < 0)
+			e->reader = i;
+		if (!e || (o->flags & O_ACCMODE) == O_RDONLY)
+			continue;
+		if (e->writer < 0)
+			e->writer = i;
+		e->packets |= o->flags & O_DIRECT;
+	}
+	return ends;
+}
+
+static int settle(struct recording *r)
+{
+	struct ends *ends = find_ends(r);
+	int ret = 0;
+
+	if (!ends) {
+		report(ENOMEM, "record pipes");
+		return -1;
+	}
+	for (uint32_t i = 0; i < r->image->n_pipes && !ret; i++) {
+		struct ends *e = &ends[i];
+
+		e->read = e->reader < 0 ? -1 : get_found(r, e->reader);
+		e->write = e->writer < 0 ? -1 : get_found(r, e->writer);
+		if ((e->reader >= 0 && e->read < 0) || (e->writer >= 0 && e->write < 0))
+			ret = refuse_found(r, e->read < 0 ? e->reader : e->writer, strerror(errno));
+		else
+			ret = record_ends(r, i, e);
+		if (e->read >= 0)
+			close(e->read);
+		if (e->write >= 0)
+			close(e->write);
+	}
+	free(ends);
+	return ret;
+}
+
 const struct kind_image pipe_image = { .code = code, .sound = sound, .check = check, .show = show };
 const struct kind_image fifo_image = { .code = code, .sound = sound, .show = show };
+const struct kind_record pipe_record = { .is = is, .record = record, .settle = settle };

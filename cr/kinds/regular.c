@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Regular files: by their names; or, of those that have none any more, with all that is in them (deleted.c). */
 #include <inttypes.h>
+#include <string.h>
 
 #include "cr/image/unsound.h"
 #include "deleted.h"
@@ -46,4 +47,29 @@ static void free_file(struct open *o)
 	deleted_free(&o->regular.file);
 }
 
+static bool is(const struct look *l)
+{
+	return S_ISREG(l->st.st_mode);
+}
+
+static int record(struct recording *r, const struct look *l, struct open *o)
+{
+	o->kind = OPEN_REGULAR;
+	o->regular = (struct open_regular){
+		.position = l->position, .size = l->st.st_size, .deleted = look_is_deleted(l), .same_inode = -1,
+	};
+	if (!strncmp(l->path, "/memfd:", 7))
+		return refuse_look(l, "a memfd");
+	if (!o->regular.deleted)
+		return record_path(l, o);
+	if (l->same_file >= 0 && r->found[l->same_file].mount != l->mount)
+		return refuse_look(l, "a deleted file that is open by way of two mounts");
+	o->mounts = l->mounts;
+	o->regular.same_inode = l->same_file;
+	if (l->lost)
+		return refuse_look(l, l->lost);
+	return l->same_file < 0 ? deleted_record(l, &o->regular.file) : 0;
+}
+
 const struct kind_image regular_image = { .code = code, .sound = sound, .show = show, .free = free_file };
+const struct kind_record regular_record = { .is = is, .record = record };

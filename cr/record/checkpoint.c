@@ -257,6 +257,7 @@ int checkpoint(pid_t root, const char *path, bool leave_running)
 	struct recorder rec = { 0 };
 	int ret = -1;
 
+	rec.open.image = &rec.image;
 	remote_begin();
 	if (!tree_proc_is_ours()) {
 		report(0, "/proc is not that of this pid namespace: its pids cannot be traced from here");
@@ -284,9 +285,8 @@ int checkpoint(pid_t root, const char *path, bool leave_running)
 	image_free(&rec.image);
 	tree_free(&rec.tree);
 	free(rec.remote);
-	free(rec.opens);
+	free(rec.open.found);
 	free(rec.sorted);
-	free(rec.pipes);
 	free(rec.ttys);
 	free(rec.shared);
 	free(rec.n_pending);

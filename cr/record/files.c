@@ -16,69 +16,44 @@
 #include <sys/syscall.h>
 
 #include "lib/procfs.h"
-#include "files.h"
-#include "cr/hold/refuse.h"
+#include "classify.h"
 #include "lib/report.h"
-
-int record_refuse_fd(const struct recorder *rec, pid_t tid, int fd, const char *path, const char *why)
-{
-	char object[160];	/* of a path that is too long to be shown, the beginning, so that the reason is */
-
-	snprintf(object, sizeof(object), "descriptor %d, `%s'", fd, path ? path : "?");
-	return refuse(&rec->tree.task[tree_by_pid(&rec->tree, tid)], object, why);
-}
-
-int record_refuse(const struct look *l, const char *why)
-{
-	return record_refuse_fd(l->rec, l->r->tid, l->fd, l->path, why);
-}
-
-int record_get_fd(pid_t tid, int fd)
-{
-	int pidfd = syscall(SYS_pidfd_open, tid, 0), got = -1;
-
-	if (pidfd >= 0) {
-		got = syscall(SYS_pidfd_getfd, pidfd, fd, 0);
-		close(pidfd);
-	}
-	return got;
-}
 
 static int read_fdinfo(struct look *l)
 {
-	char name[32], *text;
-	const char *pos, *flags, *mount;
-	int ret = 0;
+	const char *pos = procfs_value(l->info, "pos"), *flags = procfs_value(l->info, "flags");
+	const char *mount = procfs_value(l->info, "mnt_id");
 
-	snprintf(name, sizeof(name), "fdinfo/%d", l->fd);
-	text = procfs_text(l->r->tid, name);
-	pos = text ? procfs_value(text, "pos") : NULL;
-	flags = text ? procfs_value(text, "flags") : NULL;
-	mount = text ? procfs_value(text, "mnt_id") : NULL;
-	if (!pos || !flags || !mount) {
-		ret = record_refuse(l, "its state cannot be read");
-	} else if (procfs_value(text, "lock")) {
-		ret = record_refuse(l, "a lock or a lease is held on it");
-	} else {
-		l->position = strtoull(pos, NULL, 10);
-		l->flags = strtoul(flags, NULL, 8);
-		l->mount = atoi(mount);
-	}
-	free(text);
-	return ret;
+	if (!pos || !flags || !mount)
+		return refuse_look(l, "its state cannot be read");
+	if (procfs_value(l->info, "lock"))
+		return refuse_look(l, "a lock or a lease is held on it");
+	l->position = strtoull(pos, NULL, 10);
+	l->flags = strtoul(flags, NULL, 8);
+	l->mount = atoi(mount);
+	return 0;
 }
 
-static int look_at(struct look *l, const struct recorder *rec, const struct remote *r, int fd)
+static int look_at(struct look *l, const struct task *task, int fd)
 {
 	char path[64], name[32];
 
-	*l = (struct look){ .rec = rec, .r = r, .fd = fd, .own = -1 };
+	*l = (struct look){ .task = task, .fd = fd, .own = -1, .mounts = -1, .same_file = -1 };
 	snprintf(name, sizeof(name), "fd/%d", fd);
-	l->path = procfs_link(r->tid, name);
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", r->tid, fd);
+	l->path = procfs_link(task->pid[0], name);
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", task->pid[0], fd);
 	if (!l->path || stat(path, &l->st))
-		return record_refuse(l, strerror(errno));
-	return read_fdinfo(l);
+		return refuse_look(l, strerror(errno));
+	snprintf(name, sizeof(name), "fdinfo/%d", fd);
+	l->info = procfs_text(task->pid[0], name);
+	return l->info ? read_fdinfo(l) : refuse_look(l, "its state cannot be read");
+}
+
+static void forget(struct look *l)
+{
+	free(l->path);
+	free(l->info);
+	l->path = l->info = NULL;
 }
 
 /* What the kernel sends signals for. */
@@ -87,12 +62,12 @@ static int check_owner(const struct look *l)
 	struct { int type; pid_t pid; } owner = { 0, 0 };
 
 	if (fcntl(l->own, F_GETOWN_EX, &owner) || owner.pid || fcntl(l->own, F_GETSIG) || l->flags & O_ASYNC)
-		return record_refuse(l, "its owner gets signals for it (F_SETOWN, F_SETSIG, O_ASYNC)");
+		return refuse_look(l, "its owner gets signals for it (F_SETOWN, F_SETSIG, O_ASYNC)");
 	return 0;
 }
 
 /* Before (-1), the same (0) or behind (1): by inode, and those of one inode as kcmp() orders them. */
-static int compare(const struct look *l, const struct open_key *key)
+static int compare(const struct look *l, const struct found *key)
 {
 	long order;
 
@@ -100,7 +75,7 @@ static int compare(const struct look *l, const struct open_key *key)
 		return l->st.st_dev < key->dev ? -1 : 1;
 	if (l->st.st_ino != key->ino)
 		return l->st.st_ino < key->ino ? -1 : 1;
-	order = syscall(SYS_kcmp, l->r->tid, key->tid, KCMP_FILE, l->fd, key->fd);
+	order = syscall(SYS_kcmp, l->task->pid[0], key->task->pid[0], KCMP_FILE, l->fd, key->fd);
 	return order == 1 ? -1 : order == 0 ? 0 : 1;
 }
 
@@ -112,7 +87,7 @@ static uint32_t place_of(const struct recorder *rec, const struct look *l, bool 
 	*there = false;
 	while (low < high && !*there) {
 		uint32_t middle = (low + high) / 2;
-		int order = compare(l, &rec->opens[rec->sorted[middle]]);
+		int order = compare(l, &rec->open.found[rec->sorted[middle]]);
 
 		*there = !order;
 		if (order <= 0)
@@ -123,82 +98,92 @@ static uint32_t place_of(const struct recorder *rec, const struct look *l, bool 
 	return high;
 }
 
-/* Of the descriptions of this inode, which stand around that place, the first that was found; -1: there is none. */
-static int32_t first_of_inode(const struct recorder *rec, const struct look *l, uint32_t place)
+/* Of the descriptions of this file, which stand around that place, the first that was found; -1: there is none. */
+static int32_t first_of_file(const struct recorder *rec, const struct look *l, uint32_t place)
 {
 	int32_t first = -1;
 
 	for (int step = -1; step <= 1; step += 2)
 		for (int64_t i = step < 0 ? (int64_t)place - 1 : place; i >= 0 && i < rec->image.n_opens; i += step) {
-			const struct open_key *key = &rec->opens[rec->sorted[i]];
+			int32_t other = rec->sorted[i];
+			const struct found *key = &rec->open.found[other];
 
 			if (key->dev != l->st.st_dev || key->ino != l->st.st_ino)
 				break;
-			if (first < 0 || (int32_t)rec->sorted[i] < first)
-				first = rec->sorted[i];
+			if ((first < 0 || other < first) && !(rec->image.opens[other].flags & O_PATH))
+				first = other;
 		}
 	return first;
+}
+
+/* An open file description that is not known yet: room for it in image.opens and what goes with that. */
+static struct open *add_open(struct recorder *rec, const struct look *l, uint32_t place)
+{
+	uint32_t n = rec->image.n_opens, *sorted = realloc(rec->sorted, (n + 1) * sizeof(*sorted));
+	struct found *found = realloc(rec->open.found, (n + 1) * sizeof(*found));
+	struct open *o;
+
+	if (sorted)
+		rec->sorted = sorted;
+	if (found)
+		rec->open.found = found;
+	o = sorted && found ? image_append(&rec->image, IMAGE_OPEN) : NULL;
+	if (!o)
+		return NULL;
+	memmove(sorted + place + 1, sorted + place, (n - place) * sizeof(*sorted));
+	sorted[place] = n;
+	found[n] = (struct found){
+		.task = l->task, .fd = l->fd, .dev = l->st.st_dev, .ino = l->st.st_ino, .mount = l->mount,
+	};
+	o->flags = l->flags & ~(unsigned int)O_CLOEXEC;
+	o->mounts = -1;
+	o->path = strdup(l->path);
+	return o->path ? o : NULL;
 }
 
 /* The index of the open file description in image.opens. */
 static int record_open(struct recorder *rec, struct look *l)
 {
-	bool there;
-	unsigned int standard = l->fd <= STDERR_FILENO ? 1U << l->fd : 0;
-	uint32_t n = rec->image.n_opens, place = place_of(rec, l, &there), *sorted;
-	struct open_key *larger;
+	uint32_t place, index;
 	struct open *o;
-	int ret;
+	bool there;
+	int ret = 0;
 
-	l->same_inode = record_is_deleted(l) ? first_of_inode(rec, l, place) : -1;
-	if (there) {
-		rec->opens[rec->sorted[place]].standard |= standard;
-		return rec->sorted[place];
+	place = place_of(rec, l, &there);
+	if (!there && (S_ISFIFO(l->st.st_mode) || look_is_deleted(l)))
+		l->same_file = first_of_file(rec, l, place);
+	if (!there) {
+		o = add_open(rec, l, place);
+		if (!o)
+			return refuse_look(l, strerror(ENOMEM));
+		l->own = get_fd(l->task, l->fd);
+		if (l->own < 0)
+			return refuse_look(l, strerror(errno));
+		record_find_way(rec, l);
+		ret = (l->flags & O_PATH ? 0 : check_owner(l)) || record_classify(&rec->open, l, o) ? -1 : 0;
+		close(l->own);
 	}
-	larger = realloc(rec->opens, (n + 1) * sizeof(*larger));
-	if (larger)
-		rec->opens = larger;
-	sorted = realloc(rec->sorted, (n + 1) * sizeof(*sorted));
-	if (sorted)
-		rec->sorted = sorted;
-	o = image_append(&rec->image, IMAGE_OPEN);
-	if (!larger || !sorted || !o)
-		return record_refuse(l, strerror(ENOMEM));
-	memmove(sorted + place + 1, sorted + place, (n - place) * sizeof(*sorted));
-	sorted[place] = n;
-	rec->opens[n] = (struct open_key){
-		.tid = l->r->tid, .fd = l->fd, .dev = l->st.st_dev, .ino = l->st.st_ino, .mount = l->mount,
-		.standard = standard,
-	};
-	o->flags = l->flags & ~(unsigned int)O_CLOEXEC;
-	o->mounts = -1;
-	if (l->same_inode >= 0 && rec->opens[l->same_inode].mount != l->mount)
-		return record_refuse(l, "a deleted file that is open by way of two mounts");
-	o->path = strdup(l->path);
-	l->own = record_get_fd(l->r->tid, l->fd);
-	if (l->own < 0)
-		return record_refuse(l, strerror(errno));
-	ret = (l->flags & O_PATH ? 0 : check_owner(l)) || record_classify(rec, l, o) ? -1 : (int)n;
-	close(l->own);
-	return ret;
+	index = rec->sorted[place];
+	if (l->fd <= STDERR_FILENO)
+		rec->open.found[index].standard |= 1U << l->fd;
+	return ret ? -1 : (int)index;
 }
 
-static int record_fd(struct recorder *rec, const struct remote *r, struct process *p, int fd)
+static int record_fd(struct recorder *rec, const struct task *task, struct process *p, int fd)
 {
 	struct fd *larger;
 	struct look l;
 	int index = -1;
 
-	if (!look_at(&l, rec, r, fd))
+	if (!look_at(&l, task, fd))
 		index = fd < FD_LIMIT && p->n_fds < FDS_MAX ? record_open(rec, &l)
-							    : record_refuse(&l, "one descriptor too many");
-	free(l.path);
-	l.path = NULL;
+							    : refuse_look(&l, "one descriptor too many");
+	forget(&l);
 	if (index < 0)
 		return -1;
 	larger = realloc(p->fds, (p->n_fds + 1) * sizeof(*larger));
 	if (!larger)
-		return record_refuse(&l, strerror(ENOMEM));
+		return refuse_look(&l, strerror(ENOMEM));
 	p->fds = larger;
 	p->fds[p->n_fds++] = (struct fd){ fd, index, l.flags & O_CLOEXEC };
 	return 0;
@@ -223,6 +208,7 @@ static int record_directory(struct recorder *rec, const struct remote *r, const 
 
 int record_files(struct recorder *rec, struct remote *r, struct process *p)
 {
+	const struct task *task = &rec->tree.task[tree_by_pid(&rec->tree, r->tid)];
 	char path[32];
 	struct dirent *d;
 	DIR *dir;
@@ -238,12 +224,12 @@ int record_files(struct recorder *rec, struct remote *r, struct process *p)
 	}
 	while (!ret && (d = readdir(dir)))
 		if (*d->d_name != '.')
-			ret = record_fd(rec, r, p, atoi(d->d_name));
+			ret = record_fd(rec, task, p, atoi(d->d_name));
 	closedir(dir);
 	return ret;
 }
 
 int record_objects(struct recorder *rec)
 {
-	return record_terminals(rec) || record_pipes(rec) ? -1 : 0;
+	return record_settle(&rec->open) || record_terminals(rec) ? -1 : 0;
 }

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#include "mounts.h"
+#include "points.h"
 #include "lib/report.h"
 
 #define BOUNDS (BOUND_RDONLY | BOUND_NOSUID | BOUND_NODEV | BOUND_NOEXEC | BOUND_NOSYMFOLLOW)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "mounts.h"
+#include "points.h"
 #include "lib/report.h"
 
 static int fail(const struct task *t, const char *why)

@@ -7,6 +7,7 @@
 #include "page_owners.h"
 #include "cr/format/file.h"
 #include "cr/hold/remote.h"
+#include "cr/kinds/record.h"
 #include "lib/tree.h"
 
 struct recorder {
@@ -16,12 +17,11 @@ struct recorder {
 	uint32_t n_processes;		/* how many were */
 	struct page_owners owners;		/* memory.c: who of them has the pages that several have */
 	struct image_writer writer;
-	struct open_key *opens;		/* files.c: what the kernel calls each of image.opens */
-	uint32_t *sorted;		/* their indices, by that */
-	struct pipe_key *pipes;		/* pipes.c: the same of image.pipes */
-	struct task_tty *ttys;		/* ptys.c: what /proc says of each task's terminal */
+	struct recording open;		/* files.c: of the image, what the kinds of open files fill */
+	uint32_t *sorted;		/* indices of image.opens, by what the kernel calls them */
+	struct task_tty *ttys;		/* terminals.c: what /proc says of each task's terminal */
 	unsigned long *shared;		/* mappings.c: the inode of each of image.shared */
-	struct mount_view *views;	/* mounts.h: the mounts of the caller, and of each of image.mountss */
+	struct mount_view *views;	/* mount_view.h: the mounts of the caller, and of each of image.mountss */
 	char *status;			/* /proc/PID/status of the process that is looked at, when our page was in it */
 	uint32_t *n_pending;		/* process.c, by task: how many of its own signals are to be recorded */
 };
@@ -94,7 +94,10 @@ int record_check_outsiders(const struct recorder *rec, bool only_warn);
 /* After all processes: what pipes and terminals hold, and whether all their ends are in the tree. */
 int record_objects(struct recorder *rec);
 
-/* When the image is written: say what of the tree's standard descriptors will not come back.  outside.c */
+/* When it is known which terminals are in the tree: whose they are.  terminals.c */
+int record_terminals(struct recorder *rec);
+
+/* When the image is written: say what of the tree's standard descriptors will not come back.  terminals.c */
 void record_say_outside(const struct recorder *rec);
 
 /*

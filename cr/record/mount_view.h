@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A mount namespace as a checkpoint looks at it. */
+#ifndef MOUNT_VIEW_H
+#define MOUNT_VIEW_H
+
+#include "lib/mountinfo.h"
+#include "record.h"
+
+/* The mounts of a namespace, and a descriptor of its root directory. */
+struct mount_view {
+	struct mount_table table;
+	int root;
+};
+
+/* That of a namespace is [1 + its index in image.mountss]: the caller's, which is -1, comes first. */
+static inline const struct mount_view *view(const struct recorder *rec, int mounts)
+{
+	return &rec->views[1 + mounts];
+}
+
+#endif

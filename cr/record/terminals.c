@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Whose terminals they are: the controlling terminals of the tree's sessions, and the terminal outside of which somebody
+ * in the tree is in the foreground.  What terminals are is recorded by their kinds, cr/kinds/pty.c and outside.c.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
+#include <sys/ioctl.h>
+
+#include "cr/kinds/outside.h"
+#include "cr/kinds/pty.h"
+#include "record.h"
+#include "lib/report.h"
+
+/* Is a task in the mount namespace, or born below it?  It inherits then what the first one there has opened. */
+static bool is_below(const struct recorder *rec, int index, int32_t mounts)
+{
+	while (index >= 0 && mounts >= 0 && rec->image.tasks[index].mounts != mounts)
+		index = rec->image.tasks[index].parent;
+	return index >= 0;
+}
+
+/* The controlling terminal of a process, which is that of its session or none. */
+static int record_controlling(struct recorder *rec, int index)
+{
+	struct recorded_task *t = &rec->image.tasks[index];
+	const struct task_tty *tty = &rec->ttys[index];
+	int pty = pty_by_device(&rec->image, tty->dev), leader;
+
+	t->terminal = pty;
+	if (!tty->dev || (pty < 0 && t->sid_outside))
+		return 0;
+	leader = tree_by_pid(&rec->tree, t->sid.nr[0]);
+	if (pty < 0 || leader < 0) {
+		report(0, "pid %d (%s) cannot be recorded: its controlling terminal is %s the tree, and its session is %s",
+		       t->pid.nr[0], t->name, pty < 0 ? "outside" : "in", pty < 0 ? "not" : "outside");
+		return -1;
+	}
+	if (!is_below(rec, leader, rec->image.ptys[pty].mounts)) {
+		report(0, "pid %d (%s) cannot be recorded: its controlling terminal was opened in another mount namespace",
+		       t->pid.nr[0], t->name);
+		return -1;
+	}
+	rec->image.ptys[pty].session = leader;
+	for (int i = 0; i < rec->tree.n && rec->image.ptys[pty].foreground < 0; i++)
+		if (tty->foreground > 0 && rec->image.tasks[i].kind == TASK_PROCESS &&
+		    rec->image.tasks[i].pgid.nr[0] == tty->foreground)
+			rec->image.ptys[pty].foreground = i;
+	return 0;
+}
+
+/* tasks[]: the first process of the terminal's foreground group; -1: nobody of the tree is in it. */
+static int find_foreground(const struct recorder *rec, uint32_t dev)
+{
+	for (int i = 0; i < rec->tree.n; i++) {
+		const struct task_tty *tty = &rec->ttys[i];
+
+		if (rec->image.tasks[i].kind == TASK_PROCESS && tty->dev == dev && tty->foreground > 0 &&
+		    rec->tree.task[i].pgid == tty->foreground)
+			return i;
+	}
+	return -1;
+}
+
+int record_terminals(struct recorder *rec)
+{
+	int outside = outside_terminal(&rec->open);
+
+	for (int i = 0; i < rec->tree.n; i++)
+		if (rec->image.tasks[i].kind == TASK_PROCESS && record_controlling(rec, i))
+			return -1;
+	if (rec->image.n_terminals)
+		rec->image.terminals->foreground = find_foreground(rec, rec->open.found[outside].terminal);
+	return 0;
+}
+
+/* "descriptors 0, 1, 2" */
+static const char *descriptors(unsigned int standard, char buf[32])
+{
+	const char *before = standard & (standard - 1) ? "descriptors" : "descriptor";
+	int used = 0;
+
+	for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+		if (!(standard >> fd & 1))
+			continue;
+		used += snprintf(buf + used, 32 - used, "%s %d", before, fd);
+		before = ",";
+	}
+	return buf;
+}
+
+void record_say_outside(const struct recorder *rec)
+{
+	char buf[32];
+
+	for (uint32_t i = 0; i < rec->image.n_opens; i++) {
+		const struct open *o = &rec->image.opens[i];
+		const struct found *found = &rec->open.found[i];
+
+		if (o->kind == OPEN_OUTSIDE)
+			report(0, "pid %d (%s): %s: %s `%s' outside the tree does not come back: a restart puts its own there, or "
+			       "a FILE (--stdin, --stdout, --stderr)", found->task->pid[0], found->task->name,
+			       descriptors(found->standard, buf), o->outside.terminal ? "the terminal" : "the other end of", o->path);
+	}
+}
+
+void record_free_terminal(const struct recorder *rec)
+{
+	struct termios2 t;
+	sigset_t stop;
+	int fd;
+
+	if (!rec->image.n_terminals || rec->image.terminals->foreground < 0)
+		return;
+	fd = get_found(&rec->open, outside_terminal(&rec->open));
+	if (fd < 0)
+		return;
+	/* We are in the background, most often: that must not stop us. */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &stop, NULL);
+	if (!ioctl(fd, TCGETS2, &t) && (~t.c_lflag & (ICANON | ECHO))) {
+		t.c_iflag = (t.c_iflag & ~(unsigned int)(INLCR | IGNCR)) | BRKINT | ICRNL | IXON;
+		t.c_oflag |= OPOST | ONLCR;
+		t.c_lflag |= ISIG | ICANON | IEXTEN | ECHO | ECHOE | ECHOK;
+		/* Where the driver keeps both in one place, these are what a program that reads by bytes has left. */
+		t.c_cc[VEOF] = t.c_cc[VEOF] == 1 ? 4 : t.c_cc[VEOF];
+		if (ioctl(fd, TCSETS2, &t))
+			report(errno, "make the terminal usable again");
+	}
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
+	close(fd);
+}
