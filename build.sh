@@ -16,7 +16,7 @@ unset KNOWN_ENVIRONMENT
 
 usage() {
 	cat <<-'END'
-		usage: ./build.sh [COMMAND] [OPTION]...
+		usage: ./build.sh [COMMAND] [OPTION]... [NAME]...
 
 		  build            make build/bzImage, build/initramfs.cpio.gz and build/clone_with_pids.iso; the default
 		  run [OPTION]...  build, then boot the ISO in QEMU, on this terminal: Ctrl-A X leaves it
@@ -25,8 +25,14 @@ usage() {
 		    --kernel         boot the kernel and the archive directly, without the ISO
 		    --kvm            use KVM; the default, TCG, works everywhere
 		    --mem N          give the machine N MB of memory (64; 32 is enough)
-		  test [OPTION]... build, then run the tests; the last line says how many passed and failed
-		    --debug          instead: the guest's tests on a kernel that checks itself, with two CPUs
+		  test [OPTION]... [NAME]...
+		                   build, then run the tests; the last line says how many passed and failed
+		    NAME             instead: this suite of the guest (pids), file of the host's tests (boot) or case of one
+		                     ('pids: level 2: 0 y z', 'boot: auto_small'); call/pids and host/boot say which
+		                     is meant, where both have the name, which otherwise means both
+		    --list           print all these names, one a line
+		    --debug          instead: the guest's tests, or those that are named, on a kernel that checks itself,
+		                     with two CPUs
 		    --kselftest      instead: the kernel's own tests, on the patched and on the unpatched kernel
 		    --series         instead: the patches one by one, and the sources that they apply to
 		    --mutations      instead: wrong kernels, a mistake each, which the guest's tests must notice
@@ -193,7 +199,9 @@ room() {
 		die "a build needs $SPACE MB of disk; where $PWD/build is, $free MB are free (df $PWD/build)"
 }
 
+# All, or these targets.
 build() {
+	local started=${EPOCHREALTIME/[.,]/}
 	[[ $PWD != *[[:space:]:]* ]] || die "$PWD: a kernel cannot be built below a path with a space or a colon in it"
 	lock
 	mkdir -p build/log || true
@@ -201,8 +209,9 @@ build() {
 		die "$PWD/build cannot be written; it belongs to $(stat -c '%U (%u)' build): remove it, or build as that user"
 	fi
 	room
-	make -j"$(nproc)" 2>&1 | tee build/log/build.log ||
+	make -j"$(nproc)" "$@" 2>&1 | tee build/log/build.log ||
 		die "the build failed; what it said is in build/log/build.log, the steps' own logs are next to it"
+	echo "$(((${EPOCHREALTIME/[.,]/} - started) / 1000)) - build/all" >build/log/build.time
 	unlock
 }
 
@@ -215,8 +224,15 @@ command=build
 run_options=()
 test_options=()
 fuzz_options=()
+names=()
+list=
 while [ $# -gt 0 ]; do
 	[ "$1" = --container ] || arguments+=("$1")
+	if [ "$command" = test ] && [[ $1 != -* ]]; then
+		names+=("$1")
+		shift
+		continue
+	fi
 	case $1 in
 	--container) container=1 ;;
 	build | run | test | bench | fuzz | clean | help) command=$1 ;;
@@ -226,6 +242,7 @@ while [ $# -gt 0 ]; do
 	--auto | --display | --kernel | --kvm) run_options+=("$1") ;;
 	--debug | --kselftest | --series | --mutations | --releases | --all) test_options+=("$1") ;;
 	--short) short=1 ;;
+	--list) list=1 ;;
 	--mem)
 		[[ ${2-} =~ ^[1-9][0-9]*$ ]] || die "--mem: a number of MB must follow"
 		[ "$2" -ge 12 ] || die "--mem: the tour needs 12 MB at least, not $2"
@@ -247,6 +264,9 @@ if [ "$command" != run ] && [ "${#run_options[@]}" -gt 0 ]; then
 fi
 if [ "$command" != test ] && [ "${#test_options[@]}" -gt 0 ]; then
 	die "$command: ${test_options[0]} is for ./build.sh test"
+fi
+if [ "$command" != test ] && [ -n "$list" ]; then
+	die "$command: --list is for ./build.sh test"
 fi
 if [ -n "$short" ] && [[ ! " ${test_options[*]-} " =~ " --debug "|" --mutations "|" --releases "|" --all " ]]; then
 	die "--short is for ./build.sh test --debug, --mutations, --releases or --all"
@@ -277,8 +297,13 @@ run)
 	exec iso/run.sh "${run_options[@]}"
 	;;
 test)
+	if [ -n "$list" ]; then
+		prepare build
+		build build/tests/guest/guest-tests >&2
+		exec tests/run.sh --list
+	fi
 	case " ${test_options[*]-} " in
-	*" --all "*) test_options=(ordinary debug kselftest series mutations releases) ;;
+	*" --all "*) test_options=(whole debug kselftest series mutations releases) ;;
 	*) test_options=("${test_options[@]#--}") ;;
 	esac
 	if [ -n "$short" ]; then
@@ -288,7 +313,7 @@ test)
 	fi
 	prepare build test "${test_options[@]}"
 	build
-	exec tests/run.sh "${test_options[@]}"
+	exec tests/run.sh "${test_options[@]}" ${names:+-- "${names[@]}"}
 	;;
 bench)
 	prepare build bench

@@ -3,6 +3,7 @@
 # shellcheck disable=SC2317 # the cases are called by their names
 . "${0%/*}/lib.sh"
 . "${0%/*}/qemu.sh"
+. "${0%/*}/copy.sh"
 
 CASES="
 90  entry_by_timeout                 | the menu starts the guided tour by itself
@@ -33,6 +34,7 @@ CASES="
 60  demo_that is-missing             | a demonstration that is not there ends in FAILED and power off
 "
 
+auto=build/log/auto-small.console
 KEYS='Enter: go on .*q: leave'
 PROMPT='lesson:[^#]*# '
 DOWN='\033\[B'
@@ -89,23 +91,29 @@ from_a_stick() {
 	play menu send "$(number shell)" wait "$PROMPT" send 'poweroff\r' end
 }
 
-# Its console is kept for the next case.
+# Its console is kept for the next cases.
 auto_small() {
 	from_cd 32
 	play menu send "$(number auto)" end
-	cp "$scratch/console" build/log/auto-small.console
+	cp "$scratch/console" $auto
 	judge "demo: ok"
 	grep -qx 'demo: ok' "$scratch/console" || fail "the verdict is not on the console"
 }
 
+# For a case that is run alone.
+have_auto() {
+	[ -e $auto ] || auto_small
+}
+
 # The rows of a table, up to the empty line.
 table() {
-	sed -n "/^pid table: $1\$/,/^\$/p" build/log/auto-small.console | sed '1d;/^$/,$d' | sed '1d'
+	sed -n "/^pid table: $1\$/,/^\$/p" $auto | sed '1d;/^$/,$d' | sed '1d'
 }
 
 # The verdict of the tour itself is one thing; here its two tables are compared by another program.
 auto_tables() {
 	local before after
+	have_auto
 	before=$(table "before checkpoint")
 	after=$(table "after restart")
 	echo "$before"
@@ -121,6 +129,7 @@ pids() {
 
 auto_deeper() {
 	local before deeper
+	have_auto
 	before=$(pids "before checkpoint" 4)
 	# Without the container's init, which stands first, and without the machine's level.
 	deeper=$(pids "after restart, one namespace deeper" 5 | sed '1d; s/ [0-9]*//')
@@ -130,11 +139,12 @@ auto_deeper() {
 
 # The screens of a chapter, from the one with this title on.
 screen() {
-	sed -n "/^$1\$/,/^[0-9]\. /p" build/log/auto-small.console | sed '1d'
+	sed -n "/^$1\$/,/^[0-9]\. /p" $auto | sed '1d'
 }
 
 # Two tables side by side: | before | now | same or DIFF.
 auto_youngest() {
+	have_auto
 	screen "6. Why CRIU says no: restarted with one number for each task" | awk -F '|' '
 		function youngest(pids,   p, n) {
 			n = split(pids, p, " ")
@@ -170,6 +180,7 @@ steps_on() {
 }
 
 auto_steps() {
+	have_auto
 	steps_on "3. Restart without pids: where the signals went" 0
 	steps_on "4. Restart with clone_with_pids(): the application" 1
 	steps_on "5. One namespace deeper: the application" 1
@@ -179,6 +190,7 @@ auto_steps() {
 
 auto_shell() {
 	local with without
+	have_auto
 	without=$(screen '3. Restart without pids: kill $!')
 	with=$(screen '4. Restart with clone_with_pids(): kill $!')
 	grep -qx ' *pid 1: kill [0-9]*: failed' <<<"$without" || fail "without pids kill did not fail"
@@ -227,13 +239,15 @@ killed_shell() {
 	play wait "$PROMPT" send 'kill -9 $$\r' wait 'Here is another' wait "$PROMPT" send 'poweroff\r' end
 }
 
-# The same terminal is the console and the way out.
+# The same terminal is the console and the way out.  In a copy: others may be building here.
 run_by_a_person() {
+	copy_checkout
 	qemu=(./build.sh run --no-install "$@")
 	play wait 'Ctrl-A, then X' wait "$KEYS" send '\001x' end
 }
 
 run_auto() {
+	copy_checkout
 	./build.sh run --auto --no-install --mem 32 | tee "$scratch/console"
 	[ "$(tail -n 1 "$scratch/console")" = "Verdict: demo: ok" ] || fail "exit status 0 without the verdict"
 }
@@ -259,6 +273,10 @@ demo_that() {
 	play end
 	[[ "$(verdict)" == "demo: FAILED: "?* ]] || fail "the verdict is '$(verdict)'"
 	grep -q '^demo: FAILED: ' "$scratch/console" || fail "it is not said on the console"
+}
+
+before_cases() {
+	rm -f $auto
 }
 
 main "$@"

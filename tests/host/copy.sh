@@ -16,19 +16,19 @@ must_say() {
 
 copy_sources() {
 	local copy=$scratch/copy
-	mkdir -p "$copy/build"
+	mkdir -p "$copy/build/log"
 	tar --exclude=./build --exclude=./.git -cf - . | tar -xf - -C "$copy"
 	cd "$copy" || fail "there is no copy"
 }
 
 # The checkout, with copies of what is built.  Of the kernel's folders there is only what make looks at, so that a
-# step which goes there without need fails.  A source that was fetched stays where it is.
+# step which goes there without need fails.  The logs stay behind: others may be writing to theirs.  A source that was fetched stays where it is.
 copy_checkout() {
 	KERNEL_TARBALL=$(tarball_built)
 	export KERNEL_TARBALL
 	copy_sources
 	tar -C "$root" -cf - build/{bzImage,initramfs.cpio.gz,clone_with_pids.iso} \
-		build/{cr,debs,demo,initramfs,iso,lib,log,sysroot,tests,tools} \
+		build/{cr,debs,demo,initramfs,iso,lib,sysroot,tests,tools} \
 		build/linux/{.series,usr/gen_init_cpio.c} \
 		build/kernel/{.config,arch/x86/boot/bzImage,usr/include} | tar -xf -
 }

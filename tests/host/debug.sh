@@ -1,22 +1,28 @@
 #!/bin/bash
 # The guest's tests on a kernel that checks itself, with two CPUs: what it says of itself counts, whatever they say.
-# debug-short.sh is this file with short=--short.
+# debug-short.sh is this file with short=--short.  GUEST_NAMES in the environment, one a line, names suites and cases, and
+# only they are run.
 # shellcheck disable=SC2317 # the cases are called by their names
 . "${0%/*}/lib.sh"
 . "${0%/*}/qemu.sh"
 . "${0%/*}/report.sh"
 . "${0%/*}/splats.sh"
 
+short=${short-}
+names=$short
+[ -z "${GUEST_NAMES-}" ] || mapfile -t names <<<"$GUEST_NAMES"
+
 # shellcheck disable=SC2034 # lib.sh's main reads it
 CASES="
 3600 kernel_builds   | the debugging kernel is built
-600  splats_on_order | the kernel's own splats and a leak are found, though the verdict is a success
+$([ -n "${GUEST_NAMES-}" ] ||
+	echo "600 splats_on_order | the kernel's own splats and a leak are found, though the verdict is a success")
 4500 guest_tests     | all tests in the machine were run and reported
-10   every_suite     | every suite reported, those too that need this kernel
+$([ -n "${GUEST_NAMES-}" ] ||
+	echo "10 every_suite | every suite reported, those too that need this kernel")
 10   clean_console   | the console's log is whole, and nothing in it is a splat
 "
 
-short=${short-}
 report=build/log/$area.verdict
 console=build/log/$area.console
 
@@ -35,7 +41,7 @@ run_in_guest() {
 	# shellcheck disable=SC2034 # directly reads it
 	kernel=build/debug/arch/x86/boot/bzImage
 	directly "$arguments $more demo=/tests/script limit=$seconds" -smp 2 -m 256
-	(BOUND=$((seconds + 60)) play end) || status=$?
+	(BOUND=$((seconds + 60)) with_times play end) || status=$?
 	cp "$scratch/console" "$log"
 	[ "$status" = 0 ] || fail "the machine did not come to its end; its console is in $log"
 }
@@ -95,18 +101,19 @@ splats_on_order() {
 # Without the pages that are unmapped while they are free: to map one makes the emulator forget all that it has
 # translated, and the whole takes twice as long.  They are poisoned all the same.
 guest_tests() {
+	local arguments
+	arguments=$(printf ' %q' ${names:+"${names[@]}"})
 	run_in_guest 14000 "$console" debug_pagealloc=off <<-END
 		#!/bin/sh
 		/tests/guest-tests --suites | sed 's/^/suite /' >&3
-		/tests/guest-tests $short --list | sed 's/^/case /' >&3
-		/tests/guest-tests $short --timeout=600
+		/tests/guest-tests --list$arguments | sed 's/^/case /' >&3
+		/tests/guest-tests --timeout=600$arguments
 		status=\$?
 		dmesg
 		exit \$status
 	END
 	keep_report "$report"
-	[ "$(grep -c '^case ' "$report")" = "$(grep -Ec '^(pass|FAIL|skip) ' "$report")" ] ||
-		fail "not as many cases were reported as there are"
+	all_reported "$report"
 }
 
 # What a kernel cannot run is left out by the guest.  Of this one it is what none of ours can, and what series.sh runs
@@ -131,10 +138,12 @@ clean_console() {
 	no_splats "$console"
 }
 
-if [ "${1-}" != --case ]; then
+before_cases() {
 	rm -f "$report" "$console"
-fi
-main "$@"
-if [ "${1-}" != --case ]; then
+}
+
+after_cases() {
 	show_report "$report" "$area: "
-fi
+}
+
+main "$@"

@@ -84,7 +84,7 @@ arguments_checked() {
 	must_say '--short is for ./build.sh test --debug, --mutations, --releases or --all'
 	./build.sh help >"$scratch/said"
 	for word in build run test clean --auto --display --kernel --kvm --mem --debug --kselftest --series \
-		--mutations --releases --all --short --container --werror --no-install KERNEL_TARBALL; do
+		--mutations --releases --all --short --list NAME --container --werror --no-install KERNEL_TARBALL; do
 		must_say "$word"
 	done
 }

@@ -15,6 +15,7 @@ CASES="
 30 runner_counts  | run.sh counts, fails on a file without a verdict, and says so in its last line
 10 each_splat     | of a console's log, each kind of splat is found, and nothing else
 10 mutation_found | a mutation changes its lines, and is refused if they are not there exactly once
+30 all_at_once    | run.sh runs files at the same time, loses no line, and says how long each took
 30 interrupted    | run.sh, told to end, ends the case that is running
 "
 
@@ -59,7 +60,7 @@ wrong_verdict() {
 # A copy of the machinery with a file of tests of its own.
 machinery() {
 	mkdir -p "$scratch/tests/host" "$scratch/build/log"
-	cp tests/run.sh "$scratch/tests"
+	cp tests/run.sh tests/names.sh tests/times.awk "$scratch/tests"
 	cp tests/host/lib.sh "$scratch/tests/host"
 	{
 		echo '#!/bin/bash'
@@ -112,6 +113,31 @@ runner_counts() {
 	runs_to "0 passed, 1 failed" 1
 	machinery example <<<'echo "pass example: one"; exit 3'
 	runs_to "1 passed, 1 failed" 1
+}
+
+# As many as there are processors wait for each other, which they do for ever if one is not started.
+all_at_once() {
+	local n files=() at_once
+	at_once=$(nproc)
+	for ((n = 1; n <= at_once + 1; n++)); do
+		machinery "example$n" <<-END
+			CASES="20 meets | meets \$area"
+			meets() {
+				touch $scratch/met-$n
+				until [ "\$(echo $scratch/met-* | wc -w)" -ge $at_once ]; do sleep 0.05; done
+			}
+			after_cases() { seq -f "pass \$area: line %.0f" 2000; }
+			main "\$@"
+		END
+		files+=("example$n")
+	done
+	"$scratch/tests/run.sh" "${files[@]}" >"$scratch/said" || fail "$(tail -n 3 "$scratch/said")"
+	[ "$(tail -n 1 "$scratch/said")" = "$((2001 * (at_once + 1))) passed, 0 failed" ] || fail "$(tail -n 1 "$scratch/said")"
+	[ "$(grep -Ec '^pass example[0-9]+: (line [0-9]+|meets example[0-9]+)$' "$scratch/said")" = $((2001 * (at_once + 1))) ] ||
+		fail "lines are mixed"
+	for n in "${files[@]}"; do
+		grep -Eq "^ +[0-9.]+ +[0-9.]+ host/$n: meets $n\$" "$scratch/build/log/times" || fail "no time of $n"
+	done
 }
 
 # Each line is to be found, wherever in the line it begins, and each pattern finds one; the clean log has what looks

@@ -133,11 +133,13 @@ nothing_passed_shows() {
 	grep -qx 'FAIL kselftest: all of two: no test passed' "$scratch/said" || fail "no failure of folder two"
 }
 
-if [ "${1-}" != --case ]; then
+before_cases() {
 	rm -f "${logs[@]}"
-fi
-main "$@"
-if [ "${1-}" != --case ]; then
+}
+
+after_cases() {
 	touch "${logs[@]}"
 	tests/kselftest/compare.sh $list "${logs[@]}" || true
-fi
+}
+
+main "$@"

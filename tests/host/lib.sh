@@ -27,12 +27,32 @@ tarball_built() {
 	sed 's/ [^ ]* [^ ]*$//' build/linux/.series/tarball
 }
 
-# Make what only tests need.  As build.sh does, one build at a time in this checkout.
+# Note how long something took, for the table at the end of a run: from $started, $worked (clock) to now.
+clock() {
+	local stat
+	started=${EPOCHREALTIME/[.,]/}
+	# What this shell's processes have used that it has waited for, in hundredths of a second.
+	read -ra stat <"/proc/$$/stat"
+	worked=$((stat[15] + stat[16]))
+}
+
+took() {
+	local from=$1 used=$2 started worked
+	clock
+	echo "$(((started - from) / 1000)) $(((worked - used) * 10)) $3" >>"$root/build/log/times.lines"
+}
+
+# Make what only tests need.  As build.sh does, one build at a time in this checkout; other tests' builds are waited for.
 make_outputs() {
+	local started worked
+	exec 8<build
+	flock 8
 	exec 9<.
 	flock -n 9 || fail "another build is running in $root"
-	make -j"$(nproc)" "$@" 9<&-
-	exec 9<&-
+	clock
+	make -j"$(nproc)" "$@" 8<&- 9<&-
+	took "$started" "$worked" "build/$*"
+	exec 8<&- 9<&-
 }
 
 # Run a case by its function's name, as `FILE --case FUNCTION ARGUMENT...`.
@@ -44,16 +64,18 @@ run_one() {
 }
 
 run_case() {
-	local seconds=$((PATIENCE * $1)) name=$2 start=$SECONDS log why status=0
+	local seconds=$((PATIENCE * $1)) name=$2 start=$SECONDS log why status=0 started worked
 	shift 2
+	clock
 	log=build/log/test-$area-${name//[^a-zA-Z0-9]/-}.log
 	# In the background: a signal for this script ends the case at once, and what it has started.
 	timeout -k 5 "$seconds" "$0" --case "$@" >"$log" 2>&1 </dev/null &
 	case_pid=$!
 	wait "$case_pid" || status=$?
 	case_pid=
+	took "$started" "$worked" "host/$area: $name"
 	if [ "$status" = 0 ]; then
-		echo "pass $area: $name"
+		[ -n "${passes_silently-}" ] || echo "pass $area: $name"
 		return
 	fi
 	if ((SECONDS - start >= seconds)); then
@@ -64,19 +86,60 @@ run_case() {
 	echo "FAIL $area: $name: $why; see $log"
 }
 
-# Run the file's cases; called last in each file, with its arguments.
+# Call DO SECONDS NAME FUNCTION [ARGUMENT]... for each case that is wanted.
+each_case() {
+	local do=$1 words name
+	while IFS='|' read -r words name; do
+		# shellcheck disable=SC2086 # the words are seconds, function and arguments
+		set -- $words
+		if [ $# != 0 ] && is_wanted "${name# }" "${@:2}"; then
+			"$do" "$1" "${name# }" "${@:2}"
+		fi
+	done <<<"$CASES"
+}
+
+# A case may be asked for by its name, by its function, or by function and arguments.
+is_wanted() {
+	local one
+	[ "${#wanted[@]}" != 0 ] || return 0
+	for one in "${wanted[@]}"; do
+		case $one in
+		"$1" | "$2" | "${*:2}") return 0 ;;
+		esac
+	done
+	return 1
+}
+
+print_case() {
+	printf 'host/%s: %s  [%s]\n' "$area" "$2" "${*:3}"
+}
+
+# A file may say what is to be done before its cases, and after all of them: functions of these names.
+before_cases() { :; }
+after_cases() { :; }
+
+# Run the file's cases; called last in each file, with its arguments:
+#   CASE...                        only these; none: all
+#   --list                         print them, one a line, and run none
+#   --case FUNCTION [ARGUMENT]...  run one here, without a bound on its time
 main() {
-	local words name
+	local started worked
 	if [ "${1-}" = --case ]; then
 		shift
 		run_one "$@"
 		return
 	fi
+	wanted=()
+	if [ "${1-}" = --list ]; then
+		each_case print_case
+		return
+	fi
+	wanted=("$@")
 	case_pid=
 	trap '[ -z "$case_pid" ] || kill "$case_pid"; exit 130' INT TERM
-	while IFS='|' read -r words name; do
-		# shellcheck disable=SC2086 # the words are seconds, function and arguments
-		set -- $words
-		[ $# = 0 ] || run_case "$1" "${name# }" "${@:2}"
-	done <<<"$CASES"
+	clock
+	before_cases
+	each_case run_case
+	[ $# != 0 ] || after_cases
+	took "$started" "$worked" "host/$area"
 }

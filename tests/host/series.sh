@@ -24,11 +24,11 @@ CASES="
 20   checkpatch_finds          | checkpatch.pl finds what it is to find
 $(per_patch)
 3000 builds_and_boots without  | without CONFIG_CLONE_WITH_PIDS: builds without a warning, and boots
-120  enosys                    | without CONFIG_CLONE_WITH_PIDS: the call is ENOSYS, and fork(), clone() and clone3() work
-120  enosys_not_with_option    | with CONFIG_CLONE_WITH_PIDS the same check fails
-120  tour_says_so              | without CONFIG_CLONE_WITH_PIDS: the tour says what is missing
-120  absent_is_refused         | with sockets, seccomp and more namespaces: checkpoint refuses what has them
-20   checkers_ran              | W=1 and sparse looked at every source that the series touches
+900  enosys                    | without CONFIG_CLONE_WITH_PIDS: the call is ENOSYS, and fork(), clone() and clone3() work
+900  enosys_not_with_option    | with CONFIG_CLONE_WITH_PIDS the same check fails
+900  tour_says_so              | without CONFIG_CLONE_WITH_PIDS: the tour says what is missing
+900  absent_is_refused         | with sockets, seccomp and more namespaces: checkpoint refuses what has them
+900  checkers_ran              | W=1 and sparse looked at every source that the series touches
 20   nothing_new               | W=1 and sparse say nothing of them that they did not say before
 20   something_new_shows       | something that they say anew is noticed
 600  applies oldest            | the series applies without fuzz to the oldest 6.12.y that Debian offers, or that is built

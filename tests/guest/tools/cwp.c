@@ -138,7 +138,7 @@ static const struct outside_row outside_rows[] = {
 	{ "level 0, --clone3", { "cwp", "-3", "-p", "21001", "cat" }, 21001, "\nNSpid:\t21001\n" },
 	{ "-n", { "cwp", "-n", "-p", "21001", "cat" }, 21001, "\nNSpid:\t21001\t1\n" },
 	{ "-n, --clone3", { "cwp", "-3", "-n", "-p", "21001", "cat" }, 21001, "\nNSpid:\t21001\t1\n" },
-	{ "two levels", { "cwp", "-n", "cwp", "-p", "21001,7", "cat" }, 21001, "\nNSpid:\t21001\t7\n" },
+	{ "two levels, as /proc has them", { "cwp", "-n", "cwp", "-p", "21001,7", "cat" }, 21001, "\nNSpid:\t21001\t7\n" },
 	{ "-n in a container", { "cwp", "-n", "cwp", "-n", "-p", "21001,7", "cat" }, 21001, "\nNSpid:\t21001\t7\t1\n" },
 	{ "-n in a container, --clone3", { "cwp", "-n", "cwp", "-3", "-n", "-p", "21001,7", "cat" }, 21001,
 	  "\nNSpid:\t21001\t7\t1\n" },
