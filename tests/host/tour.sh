@@ -12,6 +12,7 @@ CASES="
 120 another_image     | an image that is not the lesson's: the chapter says that it did not work, and works when it is repeated
 120 recipe            | the counter in the shell's help, typed as it is printed: it stops at the checkpoint and counts on after the restart
 180 keys              | B goes a chapter back, r repeats, s opens a shell that returns, a key without meaning is named
+120 late_answer       | what the terminal answers to the shell's prompt too late is no key
 120 back              | b goes back a screen at a time, across chapters, and Enter on again to where it was
 120 leave             | q asks; n stays, y switches the machine off
 "
@@ -73,6 +74,12 @@ keys() {
 	tour send 4 wait "$(chapter 4)" send B wait "$(chapter 3)" send r wait "$(chapter 3)" send x wait "No .x'!  $KEYS" \
 		send '\033\[A' wait "No .\?'!  $KEYS" send s wait "$PROMPT" send 'echo in the shell: $\(\(6*7\)\)\r' wait 'in the shell: 42' \
 		wait "$PROMPT" send 'exit\r' wait "$(chapter 3)" send B wait "$(chapter 2)"
+}
+
+# The place of the cursor, as a terminal sends it.
+late_answer() {
+	tour send s wait "$PROMPT" send 'exit\r\033\[5;10R' wait "$KEYS" send 1 wait "$(chapter 1)"
+	if grep "No .*'!" "$scratch/console"; then fail "it was taken for a key"; fi
 }
 
 # The first screen has none before it.
