@@ -84,7 +84,7 @@ struct vma {
 	uint32_t flags;			/* MAP_PRIVATE or MAP_SHARED, MAP_GROWSDOWN, MAP_NORESERVE, MAP_LOCKED (MAP_NONBLOCK: on fault) */
 	uint64_t offset;		/* in the file or object, bytes */
 	int32_t object;			/* VMA_FILE: mapped[]; VMA_SHARED_ANON: shared[]; else -1 */
-	uint32_t advice;		/* bits: 1 << MADV_DONTFORK and the like; see record_mm.c */
+	uint32_t advice;		/* bits: 1 << MADV_DONTFORK and the like; see record/mappings.c */
 };
 
 /* A file that is mapped: found again by its path, and refused if it is not what it was. */

@@ -6,6 +6,8 @@
 # shellcheck disable=SC2034 # lib.sh's main reads it
 CASES="
 60 shell_scripts   | shellcheck has nothing to say
+20 files_in_comments | each file that a comment of a C source names is there
+20 comments_are_read | of a C source, the comments are read and nothing else
 10 outputs_ignored | what is built lies below build/, and nothing that is checked in does
 "
 
@@ -14,6 +16,46 @@ shell_scripts() {
 		tests/{host,bench,kselftest,mutations}/*.sh
 	shellcheck -s dash initramfs/files/{profile,shellrc,crash,fail,hang} tests/{kselftest,glibc}/run
 	shellcheck -a demo/programs/{app,outer,middle,inner,answer,source,sink}
+}
+
+# Is there a file of this NAME, for a comment of a source in FOLDER?  It is named from the top, from the folder, as in the
+# kernel's source, or by so much of its path that no other is meant.
+is_there() {
+	case $1 in
+	criu/*) return 0 ;;
+	esac
+	[ -e "$1" ] || [ -e "$2/$1" ] || [ -e "build/linux/$1" ] ||
+		[ "$(grep -cE "(^|/)${1//./\\.}\$" "$scratch/files")" = 1 ]
+}
+
+sources() {
+	find . -path ./build -prune -o -name '*.[ch]' -print | sed 's,^\./,,'
+}
+
+files_in_comments() {
+	local at name wrong=0
+	[ -e build/linux/kernel/pid.c ] || fail "the kernel's source is not there: build first"
+	find . \( -path ./build -o -path ./.git \) -prune -o -type f -print | sed 's,^\./,,' >"$scratch/files"
+	sources | xargs awk -f tests/host/comments.awk >"$scratch/named"
+	[ "$(wc -l <"$scratch/named")" -gt 20 ] || fail "few files are named"
+	while read -r at name; do
+		is_there "$name" "${at%/*}" || {
+			echo "$at: $name"
+			wrong=$((wrong + 1))
+		}
+	done <"$scratch/named"
+	[ "$wrong" = 0 ] || fail "$wrong comments name a file that is not there, or several"
+}
+
+comments_are_read() {
+	cat >"$scratch/a.c" <<-'END'
+		#include "no.h" /* see one.c, (two.h) and <sys/none.h>
+		 * kernel/three.S. */ char *s = "no.c /*"; int x; /* not.a.file */
+		// four.sh: x
+		no.c
+	END
+	awk -f tests/host/comments.awk "$scratch/a.c" | sed 's/.*://' |
+		diff - <(printf '%s\n' '1 one.c' '1 two.h' '2 kernel/three.S' '3 four.sh') || fail "others are found"
 }
 
 outputs_ignored() {
