@@ -3,28 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/sysinfo.h>
 
 #include "cr/image/memory.h"
 #include "lib/report.h"
 #include "share.h"
-
-#define KEPT_FLAGS (MAP_GROWSDOWN | MAP_NORESERVE)
-
-static const struct vma *find_vma(const struct process *p, uint32_t address)
-{
-	uint32_t low = 0, high = p->n_vmas;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (p->vmas[middle].end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < p->n_vmas && p->vmas[low].start <= address ? &p->vmas[low] : NULL;
-}
 
 /* Ranks are given in the order of creation: each process before those that it creates. */
 static void rank_processes(struct share_work *w, int index, uint32_t *next)
@@ -54,11 +36,11 @@ static int by_group(const void *a, const void *b)
 /* Private memory of one kind, at the same address in both: what a fork() gives. */
 static bool can_share(const struct share_work *w, const struct process *p, const struct borrowed *b, uint32_t at)
 {
-	const struct vma *own = find_vma(p, b->start + at);
-	const struct vma *other = find_vma(&w->image->processes[b->process], b->from + at);
+	const struct vma *own = share_vma(p, b->start + at);
+	const struct vma *other = share_vma(&w->image->processes[b->process], b->from + at);
 
 	return b->start == b->from && own && other && own->kind == VMA_ANON && other->kind == VMA_ANON &&
-	       !((own->flags ^ other->flags) & KEPT_FLAGS);
+	       !((own->flags ^ other->flags) & SHARE_KEPT_FLAGS);
 }
 
 static void add_pages(struct share_work *w, uint32_t process, const struct borrowed *b)
@@ -98,63 +80,6 @@ static int collect_pages(struct share_work *w)
 	return 0;
 }
 
-static int by_area(const void *a, const void *b)
-{
-	const struct share_area *x = a, *y = b;
-
-	if (x->flags != y->flags)
-		return x->flags < y->flags ? -1 : 1;
-	return (x->start > y->start) - (x->start < y->start);
-}
-
-/* The mappings with such pages; those that overlap are one area.  One that the kernel would not grant is left out. */
-static int find_areas(struct share *s, const struct share_work *w)
-{
-	struct sysinfo info = { 0 };
-	uint32_t n = 0, kept = 0;
-
-	s->areas = malloc((w->n_pages + 1) * sizeof(*s->areas));
-	if (!s->areas || sysinfo(&info))
-		return -1;
-	for (uint32_t i = 0; i < w->n_pages; i++) {
-		const struct share_page *page = &w->pages[i];
-		const struct vma *v = find_vma(&w->image->processes[w->process[page->planned]], page->address);
-
-		s->areas[n++] = (struct share_area){ v->start, v->end, v->flags & KEPT_FLAGS, 0 };
-	}
-	qsort(s->areas, n, sizeof(*s->areas), by_area);
-	for (uint32_t i = 0; i < n; i++) {
-		struct share_area *last = kept ? &s->areas[kept - 1] : NULL, *a = &s->areas[i];
-
-		if (!last || last->flags != a->flags || last->end <= a->start)
-			s->areas[kept++] = *a;
-		else if (last->end < a->end)
-			last->end = a->end;
-	}
-	for (uint32_t i = 0; i < kept; i++)
-		if (s->areas[i].end - s->areas[i].start < (uint64_t)info.totalram * info.mem_unit / 2)
-			s->areas[s->n_areas++] = s->areas[i];
-	return 0;
-}
-
-uint32_t share_place(const struct share *s, const struct vma *v)
-{
-	const struct share_area key = { .start = v->start, .flags = v->flags & KEPT_FLAGS };
-	uint32_t low = 0, high = s->n_areas;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (by_area(&s->areas[middle], &key) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low || v->kind != VMA_ANON || s->areas[low - 1].flags != key.flags || s->areas[low - 1].end < v->end)
-		return 0;
-	return s->areas[low - 1].at + (v->start - s->areas[low - 1].start);
-}
-
 /*
  * The lowest process that all of them descend from has the page before it creates the first one that needs it.  Those
  * that it creates come after it in the plan.
@@ -184,7 +109,7 @@ static int make_groups(const struct share *s, struct share_work *w)
 		return -1;
 	for (uint32_t i = 0, next; i < w->n_pages; i = next) {
 		struct share_page *first = &w->pages[i];
-		const struct vma *v = find_vma(&w->image->processes[first->owner], first->address);
+		const struct vma *v = share_vma(&w->image->processes[first->owner], first->address);
 		uint32_t at = share_place(s, v);
 
 		for (next = i; next < w->n_pages && w->pages[next].owner == first->owner &&
@@ -227,21 +152,6 @@ static int make_fills(struct share *s, const struct share_work *w)
 	return 0;
 }
 
-uint32_t share_first_fill(const struct share_fill *fills, uint32_t n, int index)
-{
-	uint32_t low = 0, high = n;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (fills[middle].before < index)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static int make(struct share *s, struct share_work *w)
 {
 	uint32_t next = 0;
@@ -252,7 +162,7 @@ static int make(struct share *s, struct share_work *w)
 	if (!w->rank || !w->process || !w->planned)
 		return -1;
 	rank_processes(w, 0, &next);
-	if (collect_pages(w) || find_areas(s, w))
+	if (collect_pages(w) || share_find_areas(s, w))
 		return -1;
 	if (share_window(s, w->image)) {
 		s->n_areas = 0;		/* no room: all is copied */

@@ -92,6 +92,18 @@ struct share_work {
 
 int share_follow(struct share *s, struct share_work *w);
 
+/*
+ * The areas: the mappings with such pages; those that overlap are one.  One that the kernel would not grant is left out.
+ * share_areas.c
+ */
+int share_find_areas(struct share *s, const struct share_work *w);
+
+/* The flags of a mapping that make another one of it; those of an area. */
+#define SHARE_KEPT_FLAGS (MAP_GROWSDOWN | MAP_NORESERVE)
+
+/* The mapping of a process with this address; NULL: there is none. */
+const struct vma *share_vma(const struct process *p, uint32_t address);
+
 /* Reserve the window and place the areas in it: share_window.c.  -1: there is no room. */
 int share_window(struct share *s, const struct image *image);
 

@@ -122,14 +122,3 @@ void rebuild_objects_close(struct builder *b)
 			close(b->outside_fd[i]);
 	b->open_fd = b->mapped_fd = b->shared_fd = b->pty_fd = b->mounts_root = NULL;
 }
-
-int rebuild_get_fd(struct builder *b, struct remote *r, int fd)
-{
-	long got = REMOTE_CALL(r, __NR_pidfd_getfd, b->creation.pidfd, fd, 0);
-
-	if (got >= 0)
-		return got;
-	if (got != REMOTE_FAILED)
-		errno = -got;
-	return -1;
-}

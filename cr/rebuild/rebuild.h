@@ -66,7 +66,7 @@ int rebuild_locks(struct builder *b);
 /* Put the foreground group of its session's terminal there. */
 int rebuild_terminal(struct builder *b, int index);
 
-/* Report that a held task could not be made to do something, with what the call returned; returns -1. */
+/* Report that a held task could not be made to do something, with what the call returned; returns -1.  builder.c */
 int rebuild_failed(const struct remote *r, const char *what, long ret);
 
 /* A descriptor of the restarting program in a task: its number there, or -1 with errno. */
@@ -74,6 +74,12 @@ int rebuild_get_fd(struct builder *b, struct remote *r, int fd);
 
 /* Fill in vvar and vdso. */
 int rebuild_find_specials(struct builder *b);
+
+/* Have each process in its group.  groups.c */
+int rebuild_groups(struct builder *b);
+
+/* Let the zombies end, and then the stand-ins: everybody has the parent that he had.  ends.c */
+int rebuild_ends(struct builder *b);
 
 /*
  * Stop the processes that were stopped, each by its signal, when all are in their groups and before anything of them is

@@ -7,47 +7,16 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-#include <asm/unistd.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include "foreground.h"
 #include "lib/free_memory.h"
 #include "lib/interrupt.h"
-#include "lib/procfs.h"
 #include "rebuild.h"
 #include "lib/report.h"
 #include "lib/tree.h"
-
-#define END_BOUND_MS 10000
-
-int rebuild_failed(const struct remote *r, const char *what, long ret)
-{
-	report(ret == REMOTE_FAILED ? errno : -ret, "task %d: %s", r->tid, what);
-	return -1;
-}
-
-/* Hold the processes; remember the pids of those that are about to end. */
-static int hold_all(struct builder *b)
-{
-	for (int i = 0; i < b->plan.n; i++) {
-		int task = b->plan.planned[i].task;
-
-		if (task < 0)
-			continue;
-		if (b->image->tasks[task].kind == TASK_ZOMBIE) {
-			b->remote[task].tid = b->creation.tid[i];
-		} else if (remote_hold(&b->remote[task], b->creation.tid[i], true)) {
-			report(errno, "hold the new process %d", b->creation.tid[i]);
-			return -1;
-		}
-	}
-	return 0;
-}
 
 /* The calls of all that follows go through the vdso of the restarting program, of which all are copies. */
 static int find_vdso(struct builder *b, struct remote *r)
@@ -60,128 +29,23 @@ static int find_vdso(struct builder *b, struct remote *r)
 	return 0;
 }
 
-/*
- * A process joins its group by itself; or if the group has no number in its pid namespace, its parent puts it there.
- * A zombie, too, joins by itself.
- */
-static int join_group(struct builder *b, uint32_t i)
+/* Hold the processes; remember the pids of those that are about to end. */
+static int hold_all(struct builder *b)
 {
-	const struct recorded_task *t = &b->image->tasks[i], *who = t;
-	bool by_parent = !t->pgid.nr[t->pid.levels - 1];
-	pid_t pid = 0, pgid;
-	long ret;
+	for (int i = 0; i < b->plan.n; i++) {
+		const struct planned *p = &b->plan.planned[i];
+		struct remote *r = p->kind == PLANNED_STAND_IN ? NULL : &b->remote[p->task];
 
-	if (t->kind == TASK_THREAD || t->pgid_outside || t->pgid.nr[0] == t->pid.nr[0] ||
-	    (by_parent ? t->parent < 0 : t->kind == TASK_ZOMBIE))
-		return 0;
-	if (by_parent) {
-		who = &b->image->tasks[t->parent];
-		pid = t->pid.nr[who->pid.levels - 1];
-	}
-	pgid = t->pgid.nr[who->pid.levels - 1];
-	if (!pgid)
-		return 0;	/* a still older group: it has inherited that, or the comparison tells */
-	ret = REMOTE_CALL(&b->remote[who - b->image->tasks], __NR_setpgid, pid, pgid);
-	if (!ret)
-		return 0;
-	report(ret == REMOTE_FAILED ? errno : -ret, "task `%s': join process group %d", t->name, pgid);
-	return -1;
-}
-
-static int join_groups(struct builder *b)
-{
-	for (uint32_t i = 0; i < b->image->n_tasks; i++)
-		if (b->image->tasks[i].kind == TASK_PROCESS && find_vdso(b, &b->remote[i]))
-			return -1;
-	for (uint32_t i = 0; i < b->image->n_tasks && b->options->pids != PIDS_NONE; i++)
-		if (join_group(b, i))
-			return -1;
-	return 0;
-}
-
-static int wait_for_zombie(pid_t tid)
-{
-	long deadline = now_ms() + END_BOUND_MS;
-	struct task t;
-
-	for (;;) {
-		if (task_read(&t, tid) || t.state == 'Z')
-			return 0;
-		if (now_ms() > deadline) {
-			report(ETIMEDOUT, "wait for pid %d to end", tid);
+		if (p->kind == PLANNED_ZOMBIE)
+			r->tid = b->creation.tid[i];
+		if (p->kind != PLANNED_PROCESS)
+			continue;
+		if (remote_hold(r, b->creation.tid[i], true)) {
+			report(errno, "hold the new process %d", b->creation.tid[i]);
 			return -1;
 		}
-		sleep_ms(1);
-	}
-}
-
-/* A stand-in's parent waits for it, so that it is gone; that is whoever has adopted it, if its own one has ended. */
-static int reap(struct builder *b, pid_t tid)
-{
-	struct task t;
-
-	if (task_read(&t, tid))
-		return 0;
-	for (uint32_t i = 0; i < b->image->n_tasks; i++) {
-		struct remote *r = &b->remote[i];
-		struct task parent;
-		long ret;
-
-		if (b->image->tasks[i].kind != TASK_PROCESS || r->tid != t.ppid || task_read(&parent, r->tid))
-			continue;
-		ret = REMOTE_CALL(r, __NR_wait4, t.pid[parent.levels - 1], 0, 0, 0);
-		if (ret > 0)
-			return 0;
-		report(ret == REMOTE_FAILED ? errno : -ret, "pid %d: wait for the stand-in %d", r->tid, tid);
-		return -1;
-	}
-	report(0, "the stand-in %d has got a parent outside the tree", tid);
-	return -1;
-}
-
-static int end_some(struct builder *b)
-{
-	close(b->creation.zombies_end);
-	b->creation.zombies_end = -1;
-	for (int i = 0; i < b->plan.n; i++) {
-		const struct recorded_task *t = b->plan.planned[i].task < 0 ? NULL : &b->image->tasks[b->plan.planned[i].task];
-
-		if (!t || t->kind != TASK_ZOMBIE)
-			continue;
-		if (t->new_pid_ns && t->exit_status & 0x7f)
-			kill(b->creation.tid[i], SIGKILL);
-		if (wait_for_zombie(b->creation.tid[i]))
+		if (find_vdso(b, r))
 			return -1;
-	}
-	close(b->creation.stand_ins_end);
-	b->creation.stand_ins_end = -1;
-	for (int i = 0; i < b->plan.n; i++)
-		if (b->plan.planned[i].task < 0 && wait_for_zombie(b->creation.tid[i]))
-			return -1;
-	for (int i = b->plan.n - 1; i >= 0; i--) {
-		if (b->plan.planned[i].task >= 0)
-			continue;
-		if (reap(b, b->creation.tid[i]))
-			return -1;
-		b->creation.tid[i] = 0;
-	}
-	return 0;
-}
-
-/* When all have been adopted: who is a subreaper for the adoptions to come. */
-static int settle_subreapers(struct builder *b)
-{
-	for (uint32_t i = 0; i < b->image->n_tasks; i++) {
-		const struct recorded_task *t = &b->image->tasks[i];
-		long ret;
-
-		if (t->kind != TASK_PROCESS ||
-		    b->plan.planned[b->plan.of_task[i]].subreaper == b->image->processes[t->process].subreaper)
-			continue;
-		ret = REMOTE_CALL(&b->remote[i], __NR_prctl, PR_SET_CHILD_SUBREAPER,
-				  b->image->processes[t->process].subreaper);
-		if (ret)
-			return rebuild_failed(&b->remote[i], "set the subreaper attribute", ret);
 	}
 	return 0;
 }
@@ -337,9 +201,8 @@ static int prepare(struct builder *b)
 
 static int build(struct builder *b)
 {
-	if (create_tree(&b->creation) || hold_all(b) || rebuild_objects(b) || join_groups(b) || end_some(b) ||
-	    settle_subreapers(b) || rebuild_stops(b) || create_adopted(&b->creation) || rebuild_all(b) ||
-	    rebuild_compare(b) ||
+	if (create_tree(&b->creation) || hold_all(b) || rebuild_objects(b) || rebuild_groups(b) || rebuild_ends(b) ||
+	    rebuild_stops(b) || create_adopted(&b->creation) || rebuild_all(b) || rebuild_compare(b) ||
 	    (b->options->ready && b->options->ready(b->creation.tid[0])) ||
 	    (b->options->foreground && foreground_give(b)) || let_go(b)) {
 		foreground_take_back();

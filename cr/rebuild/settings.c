@@ -54,7 +54,7 @@ static int set_affinity(struct remote *r, const struct thread *t)
 		return rebuild_failed(r, "bind it to its CPUs", REMOTE_FAILED);
 	if (is == t->affinity)
 		return 0;
-	report(0, "task %d: it was bound to the CPUs 0x%llx, of which only 0x%llx are here", r->tid,
+	report(0, "pid %d: it was bound to the CPUs 0x%llx, of which only 0x%llx are here", r->tid,
 	       (unsigned long long)t->affinity, (unsigned long long)is);
 	return -1;
 }
