@@ -44,7 +44,7 @@ static void on_fault(int sig)
 	siglongjmp(faulted, sig);
 }
 
-static bool faults(volatile unsigned char *p, bool write)
+static bool faults(volatile unsigned char *p, volatile bool write)
 {
 	if (sigsetjmp(faulted, 1))
 		return true;

@@ -282,13 +282,13 @@ static const struct subject_row subjects[] = {
  * The size of an image: only what has been written to is stored.
  */
 static int touched;
+static volatile unsigned char sum;
 
 static void large(void)
 {
 	unsigned char *p = mmap(NULL, 16 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	int fd = open("/tests/guest-tests", O_RDONLY | O_CLOEXEC);
 	unsigned char *file = mmap(NULL, 50 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
-	volatile unsigned char sum = 0;
 
 	MUST(p != MAP_FAILED && file != MAP_FAILED && !close(fd));
 	for (int i = 0; i < 50; i++)
