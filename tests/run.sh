@@ -16,7 +16,7 @@ cd "$(dirname "$(realpath "$0")")/.."
 # What is to be done, in this order: the longest first, so that nothing long is left to the end.
 jobs=()
 at_once=$(nproc)
-ordinary=(boot environment failures GUEST source tour glibc harness outputs names image_format lint)
+ordinary=(boot environment failures GUEST source tour glibc harness outputs names image_format rooms lint)
 
 # Shares of the guest's tests are jobs of their own.
 add_guest() {
