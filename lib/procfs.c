@@ -77,3 +77,33 @@ const char *procfs_value(const char *text, const char *key)
 	}
 	return NULL;
 }
+
+/* PID (NAME) STATE NUMBER NUMBER ...; a name may hold anything, a parenthesis, too. */
+static bool parse_stat(const char *text, struct procfs_stat *stat)
+{
+	const char *name = strchr(text, '('), *at = strrchr(text, ')');
+	char *end;
+
+	if (!name || !at || at[1] != ' ' || !at[2])
+		return false;
+	snprintf(stat->name, sizeof(stat->name), "%.*s", (int)(at - name - 1), name + 1);
+	stat->state = at[2];
+	at += 3;
+	for (int i = 4; i < STAT_FIELDS; i++, at = end) {
+		stat->field[i] = strtoul(at, &end, 10);
+		if (end == at)
+			return false;
+	}
+	return true;
+}
+
+int procfs_stat(pid_t pid, struct procfs_stat *stat)
+{
+	char *text = procfs_text(pid, "stat");
+	bool parsed = text && parse_stat(text, stat);
+
+	if (text && !parsed)
+		errno = EPROTO;
+	free(text);
+	return parsed ? 0 : -1;
+}

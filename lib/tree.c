@@ -10,8 +10,6 @@
 
 #include "tree.h"
 
-static const char *const ns_names[NS_KINDS] = { "pid", "user", "mnt", "uts", "ipc" };
-
 /* A line of numbers behind a key, oldest namespace first; returns how many. */
 static int read_numbers(const char *s, pid_t *out, int max)
 {
@@ -27,16 +25,6 @@ static int read_numbers(const char *s, pid_t *out, int max)
 	return n;
 }
 
-static bool key_is(const char *line, const char *key, const char **value)
-{
-	size_t len = strlen(key);
-
-	if (strncmp(line, key, len))
-		return false;
-	*value = line + len;
-	return true;
-}
-
 /*
  * Name, spaces and what is not printable replaced: names stand in columns.
  * The kernel writes a backslash and a newline as an escape; leave that.
@@ -45,64 +33,66 @@ static void copy_name(char *name, const char *value)
 {
 	size_t i;
 
-	value += strspn(value, "\t");
 	for (i = 0; i < TASK_NAME - 1 && value[i] && value[i] != '\n'; i++)
 		name[i] = value[i] > ' ' && value[i] < 127 ? value[i] : '_';
 	name[i] = 0;
 }
 
-static void parse_status(struct task *task, FILE *f)
+/* The number behind a key, or the first of several: that at the oldest level.  0 if there is none. */
+static int number(const char *status, const char *key)
 {
-	pid_t first[MAX_LEVELS];
-	char line[512];
-	const char *v;
+	const char *value = procfs_value(status, key);
 
-	while (fgets(line, sizeof(line), f)) {
-		if (key_is(line, "Name:", &v))
-			copy_name(task->name, v);
-		else if (key_is(line, "State:", &v))
-			task->state = v[strspn(v, "\t ")];
-		else if (key_is(line, "Tgid:", &v))
-			task->tgid = atoi(v);
-		else if (key_is(line, "PPid:", &v))
-			task->ppid = atoi(v);
-		else if (key_is(line, "Kthread:", &v))
-			task->kthread = atoi(v);
-		else if (key_is(line, "NSpid:", &v))
-			task->levels = read_numbers(v, task->pid, MAX_LEVELS);
-		else if (key_is(line, "NSpgid:", &v) && read_numbers(v, first, MAX_LEVELS))
-			task->pgid = first[0];
-		else if (key_is(line, "NSsid:", &v) && read_numbers(v, first, MAX_LEVELS))
-			task->sid = first[0];
-	}
+	return value ? atoi(value) : 0;
+}
+
+static void parse_status(struct task *task, const char *status)
+{
+	static const char name[] = "Name:\t";		/* the first line; blanks behind it belong to the name */
+	const char *state = procfs_value(status, "State"), *pids = procfs_value(status, "NSpid");
+
+	if (strncmp(status, name, sizeof(name) - 1) || !state || !pids)
+		return;
+	copy_name(task->name, status + sizeof(name) - 1);
+	task->state = *state;
+	task->tgid = number(status, "Tgid");
+	task->ppid = number(status, "PPid");
+	task->kthread = number(status, "Kthread");
+	task->levels = read_numbers(pids, task->pid, MAX_LEVELS);
+	task->pgid = number(status, "NSpgid");
+	task->sid = number(status, "NSsid");
 }
 
 int task_read(struct task *task, pid_t tid)
 {
-	char path[64];
-	struct stat st;
-	FILE *f;
+	char *status = procfs_text(tid, "status");
 
 	*task = (struct task){ .parent = -1 };
-	snprintf(path, sizeof(path), "/proc/%d/status", tid);
-	f = fopen(path, "re");
-	if (!f) {
+	if (!status) {
 		if (errno == ENOENT)
 			errno = ESRCH;
 		return -1;
 	}
-	parse_status(task, f);
-	fclose(f);
-	if (!task->levels) {		/* it ended while it was read */
-		errno = ESRCH;
-		return -1;
-	}
+	parse_status(task, status);
+	free(status);
+	if (task->levels)
+		return 0;
+	errno = ESRCH;			/* it ended while it was read */
+	return -1;
+}
+
+void task_read_namespaces(struct task *task)
+{
+	static const char *const names[NS_KINDS] = {
+		"pid", "user", "mnt", "uts", "ipc", "net", "cgroup", "time", "time_for_children", "pid_for_children",
+	};
+	char path[64];
+	struct stat st;
+
 	for (int kind = 0; kind < NS_KINDS; kind++) {
-		snprintf(path, sizeof(path), "/proc/%d/ns/%s", tid, ns_names[kind]);
-		if (!stat(path, &st))
-			task->ns[kind] = st.st_ino;
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", task->pid[0], names[kind]);
+		task->ns[kind] = stat(path, &st) ? 0 : st.st_ino;
 	}
-	return 0;
 }
 
 struct task *tree_add(struct tree *tree, const struct task *task)
@@ -169,7 +159,7 @@ static int by_pid(const void *a, const void *b)
 /* A thread stands below its leader, a leader below its parent. */
 static pid_t stands_below(const struct task *task)
 {
-	return task->pid[0] == task->tgid ? task->ppid : task->tgid;
+	return task_is_leader(task) ? task->ppid : task->tgid;
 }
 
 /* Who stands below whom: sorted, so that those below one task are next to each other, in the order of their pids. */
@@ -321,13 +311,4 @@ void tree_free(struct tree *tree)
 pid_t task_pid_at(const struct task *task, int level)
 {
 	return level < task->levels ? task->pid[level] : 0;
-}
-
-bool task_is_ns_init(const struct tree *tree, int index)
-{
-	const struct task *t = &tree->task[index];
-
-	if (t->pid[t->levels - 1] != 1)
-		return false;
-	return t->parent < 0 || tree->task[t->parent].levels < t->levels;
 }

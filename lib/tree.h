@@ -16,12 +16,13 @@
 #include <sys/types.h>
 
 #include "clone_with_pids.h"
+#include "procfs.h"
 
-/* TASK_COMM_LEN of include/linux/sched.h, with the final 0. */
-#define TASK_NAME 16
-
-/* The kinds of namespaces that a task is seen to be in: /proc/PID/ns. */
-enum ns_kind { NS_PID, NS_USER, NS_MNT, NS_UTS, NS_IPC, NS_KINDS };
+/* The namespaces that a task is in, and those that its children will be in: /proc/PID/ns. */
+enum ns_kind {
+	NS_PID, NS_USER, NS_MNT, NS_UTS, NS_IPC, NS_NET, NS_CGROUP, NS_TIME, NS_TIME_FOR_CHILDREN, NS_PID_FOR_CHILDREN,
+	NS_KINDS
+};
 
 struct task {
 	char name[TASK_NAME];
@@ -33,7 +34,7 @@ struct task {
 	pid_t tgid, ppid, pgid, sid;
 	bool kthread;		/* a thread of the kernel itself */
 	char state;		/* as in /proc/PID/stat */
-	ino_t ns[NS_KINDS];	/* inode numbers, 0 if not readable */
+	ino_t ns[NS_KINDS];	/* task_read_namespaces(): inode numbers; 0: not readable, or the kernel has none of the kind */
 };
 
 struct tree {
@@ -52,6 +53,9 @@ int tree_read(struct tree *tree, pid_t root, bool threads);
 
 /* Read one task; -1 with errno (ESRCH) if it is gone.  tid may be a thread's. */
 int task_read(struct task *task, pid_t tid);
+
+/* Read what few ask for: fill in task->ns. */
+void task_read_namespaces(struct task *task);
 
 /* Append a task; returns it, or NULL with errno. */
 struct task *tree_add(struct tree *tree, const struct task *task);
@@ -77,8 +81,11 @@ void tree_free(struct tree *tree);
  */
 pid_t task_pid_at(const struct task *task, int level);
 
-/* True if the task was born as the first of a pid namespace below its parent's. */
-bool task_is_ns_init(const struct tree *tree, int index);
+/* Is it the leader of its thread group, or the only thread that there is? */
+static inline bool task_is_leader(const struct task *task)
+{
+	return task->pid[0] == task->tgid;
+}
 
 /*
  * The task of after that is what a task of before was: the child with its name of what its parent was, the second one

@@ -115,6 +115,8 @@ int main(int argc, char **argv)
 	}
 	if (user)
 		tree_drop_kthreads(&tree);
+	for (int i = 0; i < tree.n; i++)
+		task_read_namespaces(&tree.task[i]);
 	table_print(stdout, what, &tree, columns_given ? columns : default_columns(&tree));
 	tree_free(&tree);
 	return finish(EXIT_OK);

@@ -15,15 +15,15 @@
 #define KILL_BOUND_MS 10000
 
 /* Tasks that are held, in the order in which they were found; and by tid, where they are, counted from 1. */
-struct held {
+struct caught {
 	struct remote *remote;
 	int n;
 	int *place;
 };
 
-static struct remote *find(const struct held *held, pid_t tid)
+static struct remote *find(const struct caught *caught, pid_t tid)
 {
-	return held->place[tid] ? &held->remote[held->place[tid] - 1] : NULL;
+	return caught->place[tid] ? &caught->remote[caught->place[tid] - 1] : NULL;
 }
 
 /* Why a task cannot be held: most often because somebody else traces it. */
@@ -44,15 +44,19 @@ static int fail(const struct task *t)
 	return -1;
 }
 
-static int hold(struct held *held, const struct task *t)
+static int hold(struct caught *caught, const struct task *t)
 {
-	struct remote *larger = realloc(held->remote, (held->n + 1) * sizeof(*larger));
 	struct remote *r;
 
-	if (!larger)
-		return fail(t);
-	held->remote = larger;
-	r = &larger[held->n];
+	/* Room is doubled at each power of two. */
+	if (!(caught->n & (caught->n - 1))) {
+		struct remote *larger = realloc(caught->remote, (caught->n ? 2 * caught->n : 1) * sizeof(*larger));
+
+		if (!larger)
+			return fail(t);
+		caught->remote = larger;
+	}
+	r = &caught->remote[caught->n];
 	if (t->state == 'Z') {
 		*r = (struct remote){ .tid = t->pid[0], .mem = -1 };
 	} else if (remote_hold(r, t->pid[0], false)) {
@@ -65,7 +69,7 @@ static int hold(struct held *held, const struct task *t)
 		errno = error;
 		return fail(t);
 	}
-	held->place[t->pid[0]] = ++held->n;
+	caught->place[t->pid[0]] = ++caught->n;
 	return 0;
 }
 
@@ -88,95 +92,101 @@ static int check_whom(const struct tree *tree)
 }
 
 /* Hold what this look at the tree shows for the first time; 1: there was something. */
-static int hold_new(struct held *held, const struct tree *tree)
+static int hold_new(struct caught *caught, const struct tree *look)
 {
-	int found = 0;
+	int new = 0;
 
-	for (int i = 0; i < tree->n; i++) {
-		if (find(held, tree->task[i].pid[0]))
+	for (int i = 0; i < look->n; i++) {
+		if (find(caught, look->task[i].pid[0]))
 			continue;
-		found = 1;
-		if (hold(held, &tree->task[i]))
+		new = 1;
+		if (hold(caught, &look->task[i]))
 			return -1;
 	}
-	return found;
+	return new;
 }
 
-/* The held tasks in the tree's order; and which of a process's threads each is.  A thread stands below its leader. */
-static int sort(const struct held *held, const struct tree *tree, struct remote **remote)
+/* The held tasks in the order of the last look; and which of a process's threads each is. */
+static int fill(struct held_tree *tree, const struct caught *caught, const struct tree *look)
 {
-	*remote = calloc(tree->n, sizeof(**remote));
-	if (!*remote) {
+	tree->held = calloc(look->n, sizeof(*tree->held));
+	if (!tree->held) {
 		report(ENOMEM, "hold the tree");
 		return -1;
 	}
-	for (int i = 0; i < tree->n; i++)
-		(*remote)[i] = *find(held, tree->task[i].pid[0]);
-	for (int i = 0; i < tree->n; i++)
-		if (tree->task[i].pid[0] != tree->task[i].tgid && tree->task[i].parent >= 0)
-			(*remote)[i].number = ++(*remote)[tree->task[i].parent].number;
+	tree->n = look->n;
+	for (int i = 0; i < look->n; i++) {
+		const struct task *t = &look->task[i];
+		struct held *h = &tree->held[i];
+
+		*h = (struct held){ .task = *t, .index = i, .remote = *find(caught, t->pid[0]) };
+		if (!task_is_leader(t) && t->parent >= 0)
+			h->remote.number = ++tree->held[t->parent].remote.number;
+	}
 	return 0;
 }
 
-static void release_all(struct held *held)
+static void release_all(struct caught *caught)
 {
-	for (int i = 0; i < held->n; i++)
-		if (held->remote[i].mem >= 0)
-			remote_release(&held->remote[i]);
+	for (int i = 0; i < caught->n; i++)
+		if (caught->remote[i].mem >= 0)
+			remote_release(&caught->remote[i]);
 }
 
-int hold_tree(struct tree *tree, struct remote **remote, pid_t root)
+int hold_tree(struct held_tree *tree, pid_t root)
 {
-	struct held held = { .place = calloc(PID_LIMIT, sizeof(*held.place)) };
-	int found;
+	struct caught caught = { .place = calloc(PID_LIMIT, sizeof(*caught.place)) };
+	struct tree look = { 0 };
+	int ret = 1;
 
-	*remote = NULL;
-	if (!held.place) {
+	*tree = (struct held_tree){ 0 };
+	if (!caught.place) {
 		report(ENOMEM, "hold the tree");
 		return -1;
 	}
-	do {
-		if (tree_read(tree, root, true)) {
+	while (ret > 0) {
+		tree_free(&look);
+		if (tree_read(&look, root, true)) {
 			report(errno, "read the tree below pid %d", root);
-			found = -1;
-			break;
+			ret = -1;
+		} else {
+			ret = check_whom(&look) ? -1 : hold_new(&caught, &look);
 		}
-		found = check_whom(tree) ? -1 : hold_new(&held, tree);
-		if (found)
-			tree_free(tree);
-	} while (found > 0);
-	if (!found)
-		found = sort(&held, tree, remote);
-	if (found) {
-		release_all(&held);
-		tree_free(tree);
 	}
-	free(held.remote);
-	free(held.place);
-	return found;
+	if (!ret)
+		ret = fill(tree, &caught, &look);
+	if (ret)
+		release_all(&caught);
+	tree_free(&look);
+	free(caught.remote);
+	free(caught.place);
+	return ret;
 }
 
 /* Take what was mapped into the processes away again; last to first, as threads stand behind their leader. */
-static void give_back(const struct tree *tree, struct remote *remote)
+static void give_back(struct held_tree *tree)
 {
 	for (int i = tree->n - 1; i >= 0; i--) {
-		struct remote *r = &remote[i];
+		struct remote *r = &tree->held[i].remote;
 
 		if (r->mem < 0)
 			continue;
-		if (r->scratch && tree->task[i].pid[0] == tree->task[i].tgid && remote_unmap_pages(r))
+		if (r->scratch && task_is_leader(&tree->held[i].task) && remote_unmap_pages(r))
 			report(errno, "unmap what pid %d was lent", r->tid);
 		if (remote_rest(r))
 			report(errno, "bring pid %d to rest", r->tid);
 	}
 }
 
-void hold_release(const struct tree *tree, struct remote *remote)
+void hold_release(struct held_tree *tree)
 {
-	give_back(tree, remote);
-	for (int i = tree->n - 1; i >= 0; i--)
-		if (remote[i].mem >= 0 && remote_release(&remote[i]))
-			report(errno, "let pid %d go on", remote[i].tid);
+	give_back(tree);
+	for (int i = tree->n - 1; i >= 0; i--) {
+		struct remote *r = &tree->held[i].remote;
+
+		if (r->mem >= 0 && remote_release(r))
+			report(errno, "let pid %d go on", r->tid);
+	}
 }
 
 /* Has it ended?  Who traces a task hears of that before its parent does. */
@@ -229,28 +239,32 @@ static void wait_until_free(pid_t pid, int pidfd)
 	}
 }
 
-int hold_kill(const struct tree *tree, struct remote *remote)
+int hold_kill(struct held_tree *tree)
 {
-	pid_t *tid = calloc(tree->n + 1, sizeof(*tid));
-	int pidfd = syscall(SYS_pidfd_open, remote[0].tid, 0), n = 0, ret = -1;
+	pid_t *tid = calloc(tree->n + 1, sizeof(*tid)), first = tree->held[0].remote.tid;
+	int pidfd = syscall(SYS_pidfd_open, first, 0), n = 0, ret = -1;
 
 	/* The first task first: if it is an init, the kernel kills all that is in its namespace. */
 	for (int i = 0; i < tree->n; i++) {
-		if (tree->task[i].pid[0] == tree->task[i].tgid && kill(remote[i].tid, SIGKILL) && errno != ESRCH) {
-			report(errno, "kill pid %d", remote[i].tid);
+		const struct task *t = &tree->held[i].task;
+
+		if (task_is_leader(t) && kill(t->pid[0], SIGKILL) && errno != ESRCH) {
+			report(errno, "kill pid %d", t->pid[0]);
 			goto out;
 		}
 	}
 	for (int i = 0; i < tree->n; i++) {
-		if (remote[i].mem < 0)
+		struct remote *r = &tree->held[i].remote;
+
+		if (r->mem < 0)
 			continue;
-		remote_forget(&remote[i]);
+		remote_forget(r);
 		if (tid)
-			tid[n++] = remote[i].tid;
+			tid[n++] = r->tid;
 	}
 	if (!tid || wait_for_ends(tid, n))
 		goto out;
-	wait_until_free(remote[0].tid, pidfd);
+	wait_until_free(first, pidfd);
 	ret = 0;
 out:
 	if (pidfd >= 0)

@@ -3,21 +3,19 @@
 #ifndef HOLD_H
 #define HOLD_H
 
-#include "remote.h"
-#include "lib/tree.h"
+#include "held.h"
 
 /*
- * Hold the tasks below pid root, root included, with their threads, until a look at the tree finds none that runs.
- * That look is in *tree, and *remote (for the caller to free) has an element for each of its tasks; a zombie's has
- * mem -1.  0, or -1 when an error has been reported: then all run again, and both are empty.
+ * Hold the tasks below pid root, root included, with their threads, until a look at the tree finds none that runs.  0, or
+ * -1 when an error has been reported: then all run again, and the tree is empty.
  */
-int hold_tree(struct tree *tree, struct remote **remote, pid_t root);
+int hold_tree(struct held_tree *tree, pid_t root);
 
 /* Let all of them go on. */
-void hold_release(const struct tree *tree, struct remote *remote);
+void hold_release(struct held_tree *tree);
 
 /* Kill them, without letting one run again, and wait until the last is gone.  0, or -1 when reported. */
-int hold_kill(const struct tree *tree, struct remote *remote);
+int hold_kill(struct held_tree *tree);
 
 /*
  * Wait until all of these tasks, traced by the caller or its children, have ended; in any order: an init ends when all

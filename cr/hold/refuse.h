@@ -11,4 +11,10 @@
  */
 int refuse(const struct task *t, const char *object, const char *why);
 
+/* The same of what cannot be read; with errno's text, if it is not 0. */
+int refuse_unread(const struct task *t, const char *object);
+
+/* Room for an object.  Of one with a path that is too long to be shown it holds the beginning, so that the reason is. */
+#define OBJECT_SIZE 160
+
 #endif

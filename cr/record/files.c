@@ -17,7 +17,7 @@
 
 #include "lib/procfs.h"
 #include "classify.h"
-#include "lib/report.h"
+#include "cr/hold/refuse.h"
 
 static int read_fdinfo(struct look *l)
 {
@@ -189,42 +189,37 @@ static int record_fd(struct recorder *rec, const struct task *task, struct proce
 	return 0;
 }
 
-static int record_directory(struct recorder *rec, const struct remote *r, const char *which, char **path)
+static int record_directory(struct recorder *rec, const struct held *h, const char *which, char **path)
 {
-	char link[32];
+	char link[32], object[OBJECT_SIZE];
 	struct file_id id;
-	int task = tree_by_pid(&rec->tree, r->tid);
 
-	snprintf(link, sizeof(link), "/proc/%d/%s", r->tid, which);
-	*path = procfs_link(r->tid, which);
+	snprintf(link, sizeof(link), "/proc/%d/%s", h->remote.tid, which);
+	*path = procfs_link(h->remote.tid, which);
 	if (*path && !file_id(&id, AT_FDCWD, link, 0) &&
-	    record_leads_to(rec, rec->image.tasks[task].mounts, *path, &id))
+	    record_leads_to(rec, rec->image.tasks[h->index].mounts, *path, &id))
 		return 0;
-	report(0, "pid %d (%s) cannot be recorded: its %s, `%s': its name is gone, or is another one's", r->tid,
-	       rec->tree.task[task].name, !strcmp(which, "cwd") ? "working directory" : "root directory",
-	       *path ? *path : "?");
-	return -1;
+	snprintf(object, sizeof(object), "%s, `%s'", !strcmp(which, "cwd") ? "working directory" : "root directory",
+		 *path ? *path : "?");
+	return refuse(&h->task, object, "its name is gone, or is another one's");
 }
 
-int record_files(struct recorder *rec, struct remote *r, struct process *p)
+int record_files(struct recorder *rec, struct held *h, struct process *p)
 {
-	const struct task *task = &rec->tree.task[tree_by_pid(&rec->tree, r->tid)];
 	char path[32];
 	struct dirent *d;
 	DIR *dir;
 	int ret = 0;
 
-	if (record_directory(rec, r, "cwd", &p->cwd) || record_directory(rec, r, "root", &p->root))
+	if (record_directory(rec, h, "cwd", &p->cwd) || record_directory(rec, h, "root", &p->root))
 		return -1;
-	snprintf(path, sizeof(path), "/proc/%d/fd", r->tid);
+	snprintf(path, sizeof(path), "/proc/%d/fd", h->remote.tid);
 	dir = opendir(path);
-	if (!dir) {
-		report(errno, "pid %d: read its files", r->tid);
-		return -1;
-	}
+	if (!dir)
+		return refuse_unread(&h->task, "descriptors");
 	while (!ret && (d = readdir(dir)))
 		if (*d->d_name != '.')
-			ret = record_fd(rec, task, p, atoi(d->d_name));
+			ret = record_fd(rec, &h->task, p, atoi(d->d_name));
 	closedir(dir);
 	return ret;
 }

@@ -14,7 +14,7 @@
 
 #include "lib/procfs.h"
 #include "record.h"
-#include "lib/report.h"
+#include "cr/hold/refuse.h"
 
 #define MAP_NAME_SIZE 4200
 
@@ -29,10 +29,12 @@ struct line {
 	char flags[256];		/* VmFlags */
 };
 
-static int refuse(const struct remote *r, const struct line *l, const char *why)
+static int refuse_mapping(const struct held *h, const struct line *l, const char *why)
 {
-	report(0, "pid %d: its mapping %08lx-%08lx %s: %s", r->tid, l->start, l->end, l->name, why);
-	return -1;
+	char object[OBJECT_SIZE];
+
+	snprintf(object, sizeof(object), "mapping %08lx-%08lx%s%.120s", l->start, l->end, *l->name ? " " : "", l->name);
+	return refuse(&h->task, object, why);
 }
 
 static bool has(const struct line *l, const char *flag)
@@ -59,25 +61,23 @@ static bool runs_no_more(const char *link)
 	return statfs(link, &fs) || fs.f_flags & BOUND_NOEXEC;
 }
 
-int record_mapped(struct recorder *rec, const struct remote *r, const char *link, const char *name, bool writable, bool runs)
+int record_mapped(struct recorder *rec, const struct held *h, const char *link, const char *name, bool writable, bool runs)
 {
 	struct mapped_file *m;
 	struct file_id id;
+	char object[OBJECT_SIZE];
 	const char *why;
 	uint32_t dev;
 	int32_t mounts;
 
-	if (file_id(&id, AT_FDCWD, link, 0)) {
-		report(errno, "pid %d: find the file that it has mapped, `%s'", r->tid, name);
-		return -1;
-	}
+	snprintf(object, sizeof(object), "mapped file `%s'", name);
+	if (file_id(&id, AT_FDCWD, link, 0))
+		return refuse_unread(&h->task, object);
 	dev = makedev(id.major, id.minor);
 	why = !S_ISREG(id.mode) ? "not a regular file" : runs && runs_no_more(link) ? "on a mount that allows to run nothing any more" :
-	      record_way_to(rec, r->tid, link, name, &id, &mounts);
-	if (why) {
-		report(0, "pid %d: it has mapped `%s': %s", r->tid, name, why);
-		return -1;
-	}
+	      record_way_to(rec, h->remote.tid, link, name, &id, &mounts);
+	if (why)
+		return refuse(&h->task, object, why);
 	for (uint32_t i = 0; i < rec->image.n_mapped; i++) {
 		m = &rec->image.mapped[i];
 		if (m->dev == dev && m->ino == (uint32_t)id.ino && m->mounts == mounts && m->writable == writable &&
@@ -85,10 +85,8 @@ int record_mapped(struct recorder *rec, const struct remote *r, const char *link
 			return i;
 	}
 	m = image_append(&rec->image, IMAGE_MAPPED);
-	if (!m || !(m->path = strdup(name))) {
-		report(ENOMEM, "record `%s'", name);
-		return -1;
-	}
+	if (!m || !(m->path = strdup(name)))
+		return refuse(&h->task, object, strerror(ENOMEM));
 	m->mounts = mounts;
 	m->writable = writable;
 	m->size = id.size;
@@ -99,17 +97,17 @@ int record_mapped(struct recorder *rec, const struct remote *r, const char *link
 }
 
 /* The pages of a shared anonymous object that are there, from its file behind /proc/PID/map_files. */
-static int read_object(const struct remote *r, const struct line *l, struct shared_memory *s)
+static int read_object(const struct held *h, const struct line *l, struct shared_memory *s)
 {
 	char path[80];
 	struct stat st;
 	off_t at = 0, hole;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/map_files/%lx-%lx", r->tid, l->start, l->end);
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%lx-%lx", h->remote.tid, l->start, l->end);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st))
-		return refuse(r, l, strerror(errno));
+		return refuse_mapping(h, l, strerror(errno));
 	s->size = st.st_size;
 	while ((at = lseek(fd, at, SEEK_DATA)) >= 0 && (hole = lseek(fd, at, SEEK_HOLE)) > at) {
 		size_t size = hole - at > (off_t)RECORD_RUN ? RECORD_RUN : (size_t)(hole - at);
@@ -121,7 +119,7 @@ static int read_object(const struct remote *r, const struct line *l, struct shar
 		if (!larger || blob_alloc(&data, size) || pread(fd, data.data, size, at) != (ssize_t)size) {
 			blob_free(&data);
 			close(fd);
-			return refuse(r, l, "its contents cannot be read");
+			return refuse_mapping(h, l, "its contents cannot be read");
 		}
 		s->pages[s->n_pages++] = (struct pages){ at, data };
 		at += size;
@@ -131,7 +129,7 @@ static int read_object(const struct remote *r, const struct line *l, struct shar
 }
 
 /* The index in image.shared of a shared anonymous object.  Its key is its inode, kept in no file. */
-static int shared_object(struct recorder *rec, const struct remote *r, const struct line *l)
+static int shared_object(struct recorder *rec, const struct held *h, const struct line *l)
 {
 	uint32_t n = rec->image.n_shared;
 	struct shared_memory *s;
@@ -145,21 +143,21 @@ static int shared_object(struct recorder *rec, const struct remote *r, const str
 		rec->shared = larger;
 	s = image_append(&rec->image, IMAGE_SHARED);
 	if (!larger || !s)
-		return refuse(r, l, strerror(ENOMEM));
+		return refuse_mapping(h, l, strerror(ENOMEM));
 	rec->shared[n] = l->inode;
-	return read_object(r, l, s) ? -1 : (int)n;
+	return read_object(h, l, s) ? -1 : (int)n;
 }
 
 /* A mapping for all to see of a file that was open for reading alone can never be written to. */
-static int map_file(struct recorder *rec, const struct remote *r, const struct line *l)
+static int map_file(struct recorder *rec, const struct held *h, const struct line *l)
 {
 	char link[80];
 
-	snprintf(link, sizeof(link), "/proc/%d/map_files/%lx-%lx", r->tid, l->start, l->end);
-	return record_mapped(rec, r, link, l->name, l->perms[3] == 's' && has(l, "mw"), l->perms[2] == 'x');
+	snprintf(link, sizeof(link), "/proc/%d/map_files/%lx-%lx", h->remote.tid, l->start, l->end);
+	return record_mapped(rec, h, link, l->name, l->perms[3] == 's' && has(l, "mw"), l->perms[2] == 'x');
 }
 
-static int classify(struct recorder *rec, const struct remote *r, const struct line *l, struct vma *v)
+static int classify(struct recorder *rec, const struct held *h, const struct line *l, struct vma *v)
 {
 	v->object = -1;
 	if (!strcmp(l->name, "[vdso]")) {
@@ -171,28 +169,28 @@ static int classify(struct recorder *rec, const struct remote *r, const struct l
 		return 0;
 	}
 	if (has(l, "io") || has(l, "pf"))
-		return refuse(r, l, "memory of a device");
+		return refuse_mapping(h, l, "memory of a device");
 	if (has(l, "uw") || has(l, "um") || has(l, "ui"))
-		return refuse(r, l, "a userfaultfd is registered for it");
+		return refuse_mapping(h, l, "a userfaultfd is registered for it");
 	if (has(l, "ht"))
-		return refuse(r, l, "huge pages");
+		return refuse_mapping(h, l, "huge pages");
 	if (!strncmp(l->name, "/SYSV", 5))	/* its inode number is its id, which can be 0 */
-		return refuse(r, l, "System V shared memory");
+		return refuse_mapping(h, l, "System V shared memory");
 	if (!l->inode) {
 		v->kind = VMA_ANON;
 	} else if (!strncmp(l->name, "/dev/zero", 9) && l->perms[3] == 's') {
 		if (!has(l, "mw"))
-			return refuse(r, l, "memory that is shared, and can never be written to");
+			return refuse_mapping(h, l, "memory that is shared, and can never be written to");
 		v->kind = VMA_SHARED_ANON;
-		v->object = shared_object(rec, r, l);
+		v->object = shared_object(rec, h, l);
 	} else if (!strcmp(l->name, "/dev/zero")) {
 		v->kind = VMA_ANON;	/* to the program the same */
 		v->offset = 0;
 	} else if (record_name_is_deleted(l->name)) {
-		return refuse(r, l, "the file has been deleted");
+		return refuse_mapping(h, l, "the file has been deleted");
 	} else {
 		v->kind = VMA_FILE;
-		v->object = map_file(rec, r, l);
+		v->object = map_file(rec, h, l);
 	}
 	return v->object < 0 && (v->kind == VMA_FILE || v->kind == VMA_SHARED_ANON) ? -1 : 0;
 }
@@ -202,16 +200,16 @@ static const struct { char flag[3]; int advice; } advices[] = {
 	{ "wf", MADV_WIPEONFORK }, { "hg", MADV_HUGEPAGE }, { "nh", MADV_NOHUGEPAGE }, { "mg", MADV_MERGEABLE },
 };
 
-static int add_vma(struct recorder *rec, const struct remote *r, struct process *p, const struct line *l)
+static int add_vma(struct recorder *rec, const struct held *h, struct process *p, const struct line *l)
 {
 	struct vma *larger, *v;
 
 	if (p->n_vmas == VMAS_MAX)
-		return refuse(r, l, "one mapping too many");
+		return refuse_mapping(h, l, "one mapping too many");
 	if (!(p->n_vmas & (p->n_vmas - 1))) {
 		larger = realloc(p->vmas, (p->n_vmas ? 2 * p->n_vmas : 1) * sizeof(*larger));
 		if (!larger)
-			return refuse(r, l, strerror(ENOMEM));
+			return refuse_mapping(h, l, strerror(ENOMEM));
 		p->vmas = larger;
 	}
 	v = &p->vmas[p->n_vmas++];
@@ -225,25 +223,23 @@ static int add_vma(struct recorder *rec, const struct remote *r, struct process 
 	for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++)
 		if (has(l, advices[i].flag))
 			v->advice |= 1U << advices[i].advice;
-	return classify(rec, r, l, v);
+	return classify(rec, h, l, v);
 }
 
 /* The mappings.  Each has a line as in maps, and more lines, the last of which is VmFlags. */
-int record_mappings(struct recorder *rec, const struct remote *r, struct process *p)
+int record_mappings(struct recorder *rec, const struct held *h, struct process *p)
 {
-	char *text = procfs_text(r->tid, "smaps"), *rest = text, *line;
+	char *text = procfs_text(h->remote.tid, "smaps"), *rest = text, *line;
 	struct line l = { 0 }, next;
 
-	if (!text) {
-		report(errno, "pid %d: read its mappings", r->tid);
-		return -1;
-	}
+	if (!text)
+		return refuse_unread(&h->task, "mappings");
 	while ((line = strsep(&rest, "\n"))) {
 		int used = 0;
 
 		if (!strncmp(line, "VmFlags: ", 9)) {
 			snprintf(l.flags, sizeof(l.flags), "%s", line + 9);
-			if (add_vma(rec, r, p, &l)) {
+			if (add_vma(rec, h, p, &l)) {
 				free(text);
 				return -1;
 			}

@@ -18,7 +18,7 @@
 
 #include "lib/procfs.h"
 #include "record.h"
-#include "lib/report.h"
+#include "cr/hold/refuse.h"
 
 /* Bits of /proc/PID/pagemap: Documentation/admin-guide/mm/pagemap.rst. */
 #define PM_PRESENT (1ULL << 63)
@@ -148,77 +148,75 @@ static int record_pages(struct recorder *rec, const struct remote *r, struct pro
 	return end_run(p, &run);
 }
 
-/* The addresses that the kernel keeps for /proc and brk(): fields of /proc/PID/stat, counted from 1 in proc(5). */
-static int record_layout(struct remote *r, struct process *p)
+/* The file that it runs. */
+static int record_program(struct recorder *rec, const struct held *h, struct process *p)
 {
-	const struct { int field; uint32_t *value; } fields[] = {
-		{ 26, &p->start_code }, { 27, &p->end_code }, { 28, &p->start_stack }, { 45, &p->start_data },
-		{ 46, &p->end_data }, { 47, &p->start_brk }, { 48, &p->arg_start }, { 49, &p->arg_end },
-		{ 50, &p->env_start }, { 51, &p->env_end },
-	};
-	char *text = procfs_text(r->tid, "stat"), *rest = text ? strrchr(text, ')') : NULL, *word;
-	void *auxv;
-	int field = 1;
-	size_t found = 0, size = 0;
-	long brk;
+	char link[32], object[OBJECT_SIZE], *exe = procfs_link(h->remote.tid, "exe");
 
-	while (rest && (word = strsep(&rest, " "))) {
-		field++;
-		for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
-			if (fields[i].field != field)
-				continue;
-			*fields[i].value = strtoul(word, NULL, 10);
-			found++;
-		}
-	}
-	free(text);
-	brk = REMOTE_CALL(r, __NR_brk, 0);
-	p->brk = brk;
-	auxv = procfs_bytes(r->tid, "auxv", &size);
+	snprintf(link, sizeof(link), "/proc/%d/exe", h->remote.tid);
+	snprintf(object, sizeof(object), "program `%s'", exe ? exe : "?");
+	if (exe && !record_name_is_deleted(exe))
+		p->exe = record_mapped(rec, h, link, exe, false, true);
+	else
+		refuse(&h->task, object, "it is not there any more");
+	free(exe);
+	return p->exe < 0 ? -1 : 0;
+}
+
+/* The addresses that the kernel keeps for /proc and brk(), and its program. */
+static int record_layout(struct recorder *rec, struct held *h, struct process *p)
+{
+	const struct procfs_stat *stat = held_stat(h);
+	size_t size = 0;
+	void *auxv = procfs_bytes(h->remote.tid, "auxv", &size);
+	long brk = REMOTE_CALL(&h->remote, __NR_brk, 0);
+
 	if (auxv && !blob_alloc(&p->auxv, size))
 		memcpy(p->auxv.data, auxv, size);
 	free(auxv);
-	if (found != sizeof(fields) / sizeof(*fields) || brk == REMOTE_FAILED || !p->auxv.data) {
-		report(errno, "pid %d: read its layout in memory", r->tid);
-		return -1;
-	}
-	return 0;
+	if (!stat || brk == REMOTE_FAILED || !p->auxv.data)
+		return refuse_unread(&h->task, "layout in memory");
+	p->brk = brk;
+	p->start_code = stat->field[STAT_START_CODE];
+	p->end_code = stat->field[STAT_END_CODE];
+	p->start_stack = stat->field[STAT_START_STACK];
+	p->start_data = stat->field[STAT_START_DATA];
+	p->end_data = stat->field[STAT_END_DATA];
+	p->start_brk = stat->field[STAT_START_BRK];
+	p->arg_start = stat->field[STAT_ARG_START];
+	p->arg_end = stat->field[STAT_ARG_END];
+	p->env_start = stat->field[STAT_ENV_START];
+	p->env_end = stat->field[STAT_ENV_END];
+	p->dumpable = REMOTE_CALL(&h->remote, __NR_prctl, PR_GET_DUMPABLE) == 1;
+	return record_program(rec, h, p);
 }
 
-int record_memory(struct recorder *rec, struct remote *r, struct process *p)
+/* The first call that it makes needs to know where its vdso is. */
+static int find_int80(struct held *h, const struct process *p)
 {
-	char path[32], *exe;
-	int pagemap, ret = 0;
-	long dumpable;
+	struct remote *r = &h->remote;
 
-	/* Before anything is mapped into it for our use. */
-	if (record_mappings(rec, r, p))
-		return -1;
 	for (uint32_t i = 0; i < p->n_vmas && !r->int80; i++)
 		if (p->vmas[i].kind == VMA_VDSO)
 			remote_find_int80(r, p->vmas[i].start, p->vmas[i].end - p->vmas[i].start);
-	if (!r->int80) {
-		report(0, "pid %d: it has no vdso", r->tid);
+	return r->int80 ? 0 : refuse(&h->task, NULL, "it has no vdso");
+}
+
+int record_memory(struct recorder *rec, struct held *h, struct process *p)
+{
+	char path[32];
+	int pagemap, ret = 0;
+
+	/* Before anything is mapped into it for our use. */
+	if (record_mappings(rec, h, p) || find_int80(h, p))
 		return -1;
-	}
-	snprintf(path, sizeof(path), "/proc/%d/pagemap", r->tid);
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", h->remote.tid);
 	pagemap = open(path, O_RDONLY | O_CLOEXEC);
 	for (uint32_t i = 0; i < p->n_vmas && !ret; i++)
-		ret = pagemap < 0 ? -1 : record_pages(rec, r, p, &p->vmas[i], pagemap);
+		ret = pagemap < 0 ? -1 : record_pages(rec, &h->remote, p, &p->vmas[i], pagemap);
 	if (ret)
-		report(errno, "pid %d: read its memory", r->tid);
+		refuse_unread(&h->task, "memory");
 	if (pagemap >= 0)
 		close(pagemap);
-	if (ret || record_layout(r, p))
-		return -1;
-	dumpable = REMOTE_CALL(r, __NR_prctl, PR_GET_DUMPABLE);
-	p->dumpable = dumpable == 1;
-	exe = procfs_link(r->tid, "exe");
-	snprintf(path, sizeof(path), "/proc/%d/exe", r->tid);
-	if (exe && !record_name_is_deleted(exe))
-		p->exe = record_mapped(rec, r, path, exe, false, true);
-	else
-		report(0, "pid %d: its program `%s' is not there any more", r->tid, exe ? exe : "?");
-	free(exe);
-	return p->exe < 0 ? -1 : 0;
+	return ret ? -1 : record_layout(rec, h, p);
 }

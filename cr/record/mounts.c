@@ -13,15 +13,10 @@
 #include <sys/vfs.h>
 
 #include "points.h"
+#include "cr/hold/refuse.h"
 #include "lib/report.h"
 
 #define BOUNDS (BOUND_RDONLY | BOUND_NOSUID | BOUND_NODEV | BOUND_NOEXEC | BOUND_NOSYMFOLLOW)
-
-static int fail(const struct task *t, const char *why)
-{
-	report(0, "pid %d (%s) cannot be recorded: %s", t->pid[0], t->name, why);
-	return -1;
-}
 
 /* Of the namespace that has the mount; -2: none that is known. */
 static int mounts_of(const struct recorder *rec, int mount)
@@ -61,7 +56,7 @@ static bool same_bounds(const struct recorder *rec, const char *link, int mounts
 
 static int mounts_of_task(const struct recorder *rec, pid_t tid)
 {
-	return rec->image.tasks[tree_by_pid(&rec->tree, tid)].mounts;
+	return rec->image.tasks[held_by_pid(&rec->tree, tid)->index].mounts;
 }
 
 /*
@@ -134,48 +129,47 @@ static struct mount_view *add_view(struct recorder *rec, uint32_t n)
 }
 
 /* The namespace of a task, which may have gone elsewhere by chroot(): another one of the tree has not. */
-static int look_into(struct recorder *rec, int index)
+static int look_into(struct recorder *rec, const struct held *h)
 {
-	const struct task *t = &rec->tree.task[index];
+	ino_t ns = h->task.ns[NS_MNT];
 	struct mount_view *v = add_view(rec, rec->image.n_mountss + 1);
 	int ret = v ? 1 : -1;
 
-	for (int i = index; i < rec->tree.n && ret > 0; i++)
-		if (rec->tree.task[i].state != 'Z' && rec->tree.task[i].ns[NS_MNT] == t->ns[NS_MNT])
-			ret = look(v, rec->tree.task[i].pid[0]);
+	for (int i = h->index; i < rec->tree.n && ret > 0; i++)
+		if (!held_is_zombie(&rec->tree.held[i]) && rec->tree.held[i].task.ns[NS_MNT] == ns)
+			ret = look(v, rec->tree.held[i].task.pid[0]);
 	if (ret > 0)
-		return fail(t, "nobody in its mount namespace has the root directory of that");
-	return ret ? fail(t, "its mounts cannot be read") : 0;
+		return refuse(&h->task, NULL, "nobody in its mount namespace has the root directory of that");
+	return ret ? refuse_unread(&h->task, "mounts") : 0;
 }
 
 /* The index in image.mountss of the task's mount namespace. */
-static int record_mounts(struct recorder *rec, int index, const struct task *own)
+static int record_mounts(struct recorder *rec, const struct held *h)
 {
-	const struct task *t = &rec->tree.task[index];
-	struct recorded_task *out = &rec->image.tasks[index];
+	struct recorded_task *out = &rec->image.tasks[h->index];
 	const struct mount_view *v;
 	struct mounts *m;
 	int first;
 
-	if (record_inherited(rec, index, NS_MNT, own, &first))
+	if (record_inherited(rec, h, NS_MNT, &first))
 		return -1;
-	if (t->ns[NS_MNT] == own->ns[NS_MNT])
+	if (h->task.ns[NS_MNT] == rec->own.ns[NS_MNT])
 		return 0;
 	if (first >= 0) {
 		out->mounts = rec->image.tasks[first].mounts;
 		return 0;
 	}
-	if (look_into(rec, index))
+	if (look_into(rec, h))
 		return -1;
 	m = image_append(&rec->image, IMAGE_MOUNTS);
 	if (!m)
-		return fail(t, strerror(ENOMEM));
+		return refuse(&h->task, NULL, strerror(ENOMEM));
 	out->mounts = rec->image.n_mountss - 1;
 	v = view(rec, out->mounts);
-	return record_points(rec, index, v, m) || record_proc(rec, index, v, m) ? -1 : 0;
+	return record_points(rec, h, v, m) || record_proc(rec, h, v, m) ? -1 : 0;
 }
 
-int record_all_mounts(struct recorder *rec, const struct task *own)
+int record_all_mounts(struct recorder *rec)
 {
 	struct mount_view *v = add_view(rec, 0);
 
@@ -188,7 +182,7 @@ int record_all_mounts(struct recorder *rec, const struct task *own)
 
 		if (t->kind == TASK_THREAD)
 			t->mounts = rec->image.tasks[t->parent].mounts;
-		else if (t->kind == TASK_PROCESS && record_mounts(rec, i, own))
+		else if (t->kind == TASK_PROCESS && record_mounts(rec, &rec->tree.held[i]))
 			return -1;
 	}
 	return 0;

@@ -19,12 +19,6 @@
 /* By number, at the level of /proc. */
 enum { FREE, NEEDED, MEMBER };	/* MEMBER: a task of the tree, which is needed, too */
 
-struct outsider {
-	char name[TASK_NAME + 2];
-	char state;
-	pid_t pgid, sid;
-};
-
 static void mark(unsigned char *numbers, pid_t nr, int as)
 {
 	if (nr > 0 && nr < PID_LIMIT && numbers[nr] < as)
@@ -37,7 +31,7 @@ static unsigned char *find_needed(const struct recorder *rec)
 	unsigned char *numbers = calloc(PID_LIMIT, 1);
 
 	for (int i = 0; numbers && i < rec->tree.n; i++) {
-		const struct task *t = &rec->tree.task[i];
+		const struct task *t = &rec->tree.held[i].task;
 		const struct recorded_task *r = &rec->image.tasks[i];
 
 		mark(numbers, t->pid[0], MEMBER);
@@ -49,43 +43,33 @@ static unsigned char *find_needed(const struct recorder *rec)
 	return numbers;
 }
 
-/* PID (NAME) STATE PPID PGID SID ...; a name may hold anything, a parenthesis too.  False: it is gone. */
-static bool read_outsider(pid_t pid, struct outsider *o)
-{
-	char *stat = procfs_text(pid, "stat");
-	const char *name = stat ? strchr(stat, '(') : NULL, *end = stat ? strrchr(stat, ')') : NULL;
-	bool read = name && end &&
-		    sscanf(end, ") %c %*d %d %d", &o->state, &o->pgid, &o->sid) == 3;
-
-	if (read)
-		snprintf(o->name, sizeof(o->name), "%.*s", (int)(end - name - 1), name + 1);
-	free(stat);
-	return read;
-}
-
 /* The number that it keeps taken; 0: none. */
-static pid_t keeps(const unsigned char *numbers, const struct outsider *o)
+static pid_t keeps(const unsigned char *numbers, pid_t pgid, pid_t sid)
 {
-	if (o->pgid > 0 && numbers[o->pgid] != FREE)
-		return o->pgid;
-	return o->sid > 0 && numbers[o->sid] != FREE ? o->sid : 0;
+	if (pgid > 0 && numbers[pgid] != FREE)
+		return pgid;
+	return sid > 0 && numbers[sid] != FREE ? sid : 0;
 }
 
 static int check(const unsigned char *numbers, pid_t pid, bool only_warn)
 {
 	long deadline = now_ms() + REAP_BOUND_MS;
-	struct outsider o;
-	pid_t nr;
+	struct procfs_stat s;
 
-	while (read_outsider(pid, &o) && (nr = keeps(numbers, &o))) {
+	/* Until it is gone. */
+	while (!procfs_stat(pid, &s)) {
+		pid_t pgid = s.field[STAT_PGRP], nr = keeps(numbers, pgid, s.field[STAT_SESSION]);
+
+		if (!nr)
+			break;
 		/* A zombie's parent may be about to wait for it. */
-		if (o.state == 'Z' && now_ms() < deadline) {
+		if (s.state == 'Z' && now_ms() < deadline) {
 			sleep_ms(1);
 			continue;
 		}
 		report(0, "pid %d (%s), outside the tree, is in %s %d of the tree%s: %s pid %d taken, and the tree "
-		       "could not come back", pid, o.name, nr == o.pgid ? "process group" : "session", nr,
-		       o.state == 'Z' ? ", and nobody waits for it" : "",
+		       "could not come back", pid, s.name, nr == pgid ? "process group" : "session", nr,
+		       s.state == 'Z' ? ", and nobody waits for it" : "",
 		       only_warn ? "it keeps" : "it would keep", nr);
 		return only_warn ? 0 : -1;
 	}

@@ -10,18 +10,14 @@
 #include <sys/stat.h>
 
 #include "points.h"
-#include "lib/report.h"
+#include "cr/hold/refuse.h"
 
-static int fail(const struct task *t, const char *why)
+static int refuse_mount(const struct task *t, const char *point, const char *why)
 {
-	report(0, "pid %d (%s) cannot be recorded: %s", t->pid[0], t->name, why);
-	return -1;
-}
+	char text[240];
 
-static int refuse(const struct task *t, const char *point, const char *why)
-{
-	report(0, "pid %d (%s) cannot be recorded: its mount `%s' %s", t->pid[0], t->name, point, why);
-	return -1;
+	snprintf(text, sizeof(text), "its mount `%.120s' %s", point, why);
+	return refuse(t, NULL, text);
 }
 
 /* Do both have their places on mounts of the same place? */
@@ -58,16 +54,16 @@ static int record_point(const struct task *t, const struct mount_view *v, int i,
 	char what[PATH_SIZE];
 
 	if (*l->propagation)
-		return refuse(t, l->point, "shares its mounts with others, or must not be bound (its propagation)");
+		return refuse_mount(t, l->point, "shares its mounts with others, or must not be bound (its propagation)");
 	if (mountinfo_flags(l->options, &p->flags))
-		return refuse(t, l->point, "has options that an image cannot hold");
+		return refuse_mount(t, l->point, "has options that an image cannot hold");
 	if (m->n_points == MOUNTS_MAX || snprintf(what, sizeof(what), "%s %s %s %.2s", l->root, l->type, l->source, l->super) >=
 	    (int)sizeof(what))
-		return refuse(t, l->point, "is one too many, or has too long a name");
+		return refuse_mount(t, l->point, "is one too many, or has too long a name");
 	m->n_points++;		/* from here on, the image frees it */
 	p->point = strdup(l->point);
 	p->what = strdup(what);
-	return p->point && p->what ? 0 : fail(t, strerror(ENOMEM));
+	return p->point && p->what ? 0 : refuse(t, NULL, strerror(ENOMEM));
 }
 
 /* One whose flags are not the caller's has to be reached by its name. */
@@ -80,19 +76,19 @@ static int check_flags(const struct task *t, const struct mount_view *v, int i, 
 		return 0;
 	if (!file_id(&id, v->root, l->point[1] ? l->point + 1 : ".", 0) && id.mount == l->id)
 		return 0;
-	return refuse(t, l->point, "lies under another one, and has other options than ours");
+	return refuse_mount(t, l->point, "lies under another one, and has other options than ours");
 }
 
 /* All but those on /proc: one by one the caller's. */
-int record_points(struct recorder *rec, int index, const struct mount_view *v, struct mounts *m)
+int record_points(struct recorder *rec, const struct held *h, const struct mount_view *v, struct mounts *m)
 {
-	const struct task *t = &rec->tree.task[index];
+	const struct task *t = &h->task;
 	const struct mount_table *theirs = &v->table, *ours = &view(rec, -1)->table;
 	int i = 0, k = 0;
 
 	m->points = calloc(theirs->n + 1, sizeof(*m->points));
 	if (!m->points)
-		return fail(t, strerror(ENOMEM));
+		return refuse(t, NULL, strerror(ENOMEM));
 	for (;;) {
 		const char *why;
 		int order;
@@ -105,11 +101,11 @@ int record_points(struct recorder *rec, int index, const struct mount_view *v, s
 			return 0;
 		order = i == theirs->n ? 1 : k == ours->n ? -1 : strcmp(theirs->line[i].point, ours->line[k].point);
 		if (order)
-			return refuse(t, order < 0 ? theirs->line[i].point : ours->line[k].point,
+			return refuse_mount(t, order < 0 ? theirs->line[i].point : ours->line[k].point,
 				      order < 0 ? "is none of ours" : "is one of ours, and not there");
 		why = differs(theirs, i, ours, k);
 		if (why)
-			return refuse(t, theirs->line[i].point, why);
+			return refuse_mount(t, theirs->line[i].point, why);
 		if (check_flags(t, v, i, &ours->line[k]) || record_point(t, v, i, m))
 			return -1;
 		i++;
@@ -125,12 +121,12 @@ static int find_proc(const struct recorder *rec, const struct task *t, const str
 	struct stat st;
 
 	if (fstatat(v->root, "proc/1/ns/pid", &st, 0))
-		return errno == ELOOP ? refuse(t, "/proc", "is nosymfollow: nobody can look whose processes are on it")
-				      : fail(t, "its /proc is that of a pid namespace that has ended");
+		return errno == ELOOP ? refuse_mount(t, "/proc", "is nosymfollow: nobody can look whose processes are on it")
+				      : refuse(t, NULL, "its /proc is that of a pid namespace that has ended");
 	for (int i = 0; i < rec->tree.n; i++)
-		if (rec->image.tasks[i].new_pid_ns && rec->tree.task[i].ns[NS_PID] == st.st_ino)
+		if (rec->image.tasks[i].new_pid_ns && rec->tree.held[i].task.ns[NS_PID] == st.st_ino)
 			return i;
-	return fail(t, "its /proc is that of a pid namespace outside the tree");
+	return refuse(t, NULL, "its /proc is that of a pid namespace outside the tree");
 }
 
 /* The mounts on /proc are those around it, and perhaps one more. */
@@ -140,16 +136,16 @@ static int check_proc(const struct task *t, const struct mount_table *a, const s
 	int n = top < 0 ? 0 : mountinfo_rank(a, top) + 1, n_below = below < 0 ? 0 : mountinfo_rank(b, below) + 1;
 
 	if (n != n_below && n != n_below + 1)
-		return refuse(t, "/proc", "is more than one more than around its mount namespace, or one less");
+		return refuse_mount(t, "/proc", "is more than one more than around its mount namespace, or one less");
 	*one_more = n > n_below;
 	for (int i = 0; i < n; i++) {
 		int ours = below - n_below + 1 + i, theirs = top - n + 1 + i;
 		const char *why = i < n_below ? differs(a, theirs, b, ours) : NULL;
 
 		if (why)
-			return refuse(t, "/proc", why);
+			return refuse_mount(t, "/proc", why);
 		if (i < n - 1 && strcmp(a->line[theirs].options, b->line[ours].options))
-			return refuse(t, "/proc", "lies under another one, and has other options than around its mount namespace");
+			return refuse_mount(t, "/proc", "lies under another one, and has other options than around its mount namespace");
 	}
 	return 0;
 }
@@ -160,16 +156,16 @@ static int record_own_proc(struct recorder *rec, const struct task *t, const str
 	const struct mount_line *l = &v->table.line[mountinfo_top(&v->table, "/proc")];
 
 	if (strcmp(l->type, "proc") || strcmp(l->root, "/"))
-		return refuse(t, "/proc", "is no proc, or not all of it");
+		return refuse_mount(t, "/proc", "is no proc, or not all of it");
 	if (strcmp(l->super, "rw") || strlen(l->source) >= sizeof(m->proc_source))
-		return refuse(t, "/proc", "has options of its file system that are not restored");
+		return refuse_mount(t, "/proc", "has options of its file system that are not restored");
 	m->proc_of = find_proc(rec, t, v);
 	return m->proc_of < 0 ? -1 : 0;
 }
 
-int record_proc(struct recorder *rec, int index, const struct mount_view *v, struct mounts *m)
+int record_proc(struct recorder *rec, const struct held *h, const struct mount_view *v, struct mounts *m)
 {
-	const struct task *t = &rec->tree.task[index];
+	const struct task *t = &h->task;
 	const struct mount_view *around = view(rec, t->parent < 0 ? -1 : rec->image.tasks[t->parent].mounts);
 	int top = mountinfo_top(&v->table, "/proc");
 	const struct mount_line *l = &v->table.line[top];
@@ -181,9 +177,9 @@ int record_proc(struct recorder *rec, int index, const struct mount_view *v, str
 	if (top < 0)
 		return 0;
 	if (*l->propagation)
-		return refuse(t, "/proc", "shares its mounts with others (its propagation)");
+		return refuse_mount(t, "/proc", "shares its mounts with others (its propagation)");
 	if (mountinfo_flags(l->options, &m->proc_flags))
-		return refuse(t, "/proc", "has options that an image cannot hold");
+		return refuse_mount(t, "/proc", "has options that an image cannot hold");
 	if (one_more && record_own_proc(rec, t, v, m))
 		return -1;
 	snprintf(m->proc_source, sizeof(m->proc_source), "%s", l->source);

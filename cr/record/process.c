@@ -12,6 +12,7 @@
 
 #include "lib/procfs.h"
 #include "record.h"
+#include "cr/hold/refuse.h"
 #include "lib/report.h"
 
 #define NS_PER_S 1000000000LL
@@ -25,44 +26,41 @@ struct kernel_action {
 	uint64_t mask;
 } __attribute__((packed));
 
-static int fail(const struct remote *r, const char *what)
-{
-	report(errno, "pid %d: read its %s", r->tid, what);
-	return -1;
-}
-
 /*
  * Most signals have their default action, and /proc says which have not.  SIGCHLD is asked for in any case: its
  * flags mean something without a handler.
  */
-static int record_actions(struct remote *r, struct process *p, const char *status)
+static int record_actions(struct held *h, struct process *p)
 {
+	struct remote *r = &h->remote;
+	const char *status = held_status(h);
 	const char *ignored = procfs_value(status, "SigIgn"), *caught = procfs_value(status, "SigCgt");
 	uint64_t set = 1ULL << (SIGCHLD - 1);
 	struct kernel_action a;
 
 	if (!ignored || !caught)
-		return fail(r, "signal actions");
+		return refuse_unread(&h->task, "signal actions");
 	set |= strtoull(ignored, NULL, 16) | strtoull(caught, NULL, 16);
 	for (int sig = 1; sig <= SIGNALS; sig++) {
 		if (!(set >> (sig - 1) & 1) || sig == SIGKILL || sig == SIGSTOP)
 			continue;
 		if (REMOTE_CALL(r, __NR_rt_sigaction, sig, 0, r->scratch, 8) ||
 		    remote_read(r, r->scratch, &a, sizeof(a)))
-			return fail(r, "signal actions");
+			return refuse_unread(&h->task, "signal actions");
 		p->actions[sig - 1] = (struct action){ a.handler, a.flags, a.restorer, a.mask };
 	}
 	return 0;
 }
 
-static int record_itimers(struct remote *r, struct process *p)
+static int record_itimers(struct held *h, struct process *p)
 {
+	struct remote *r = &h->remote;
 	int32_t value[4];		/* struct itimerval of i386: interval, then what is left */
 
 	for (int which = 0; which < 3; which++) {
 		if (REMOTE_CALL(r, __NR_getitimer, which, r->scratch) ||
 		    remote_read(r, r->scratch, value, sizeof(value)))
-			return fail(r, "interval timers");
+			return refuse_unread(&h->task, "interval timers");
 		p->itimer_interval_ns[which] = value[0] * NS_PER_S + value[1] * 1000LL;
 		p->itimer_left_ns[which] = value[2] * NS_PER_S + value[3] * 1000LL;
 	}
@@ -81,34 +79,39 @@ static const char *parse_timer(const char *text, struct posix_timer *t, char how
 	return text + used + strspn(text + used, "\n");
 }
 
-static int refuse_timer(const struct remote *r, const struct posix_timer *t, const char *why)
+static int refuse_timer(const struct held *h, const struct posix_timer *t, const char *why)
 {
-	report(0, "pid %d: its timer %d: %s", r->tid, t->id, why);
-	return -1;
+	char object[32];
+
+	snprintf(object, sizeof(object), "timer %d", t->id);
+	return refuse(&h->task, object, why);
 }
 
-static int record_timer(const struct recorder *rec, struct remote *r, struct posix_timer *t, const char *how, pid_t tid,
+static int record_timer(const struct recorder *rec, struct held *h, struct posix_timer *t, const char *how, pid_t tid,
 			const char *text, bool alone)
 {
+	struct remote *r = &h->remote;
 	int64_t value[4];		/* struct __kernel_itimerspec: interval, then what is left */
 	long overrun;
 
 	if (t->id > TIMER_ID_MAX)
-		return refuse_timer(r, t, "its id is too large");
+		return refuse_timer(h, t, "its id is too large");
 	if (PER_THREAD((int)t->clock) && !alone)
-		return refuse_timer(r, t, "it counts the CPU time of one of several threads, and nothing tells of which");
+		return refuse_timer(h, t, "it counts the CPU time of one of several threads, and nothing tells of which");
 	if (REMOTE_CALL(r, __NR_timer_gettime64, t->id, r->scratch) || remote_read(r, r->scratch, value, sizeof(value)))
-		return fail(r, "POSIX timers");
+		return refuse_unread(&h->task, "POSIX timers");
 	t->interval_ns = value[0] * NS_PER_S + value[1];
 	t->left_ns = value[2] * NS_PER_S + value[3];
 	overrun = REMOTE_CALL(r, __NR_timer_getoverrun, t->id);
 	t->overrun = overrun > 0 ? overrun : 0;
 	t->notify = !strcmp(how, "none") ? SIGEV_NONE : !strcmp(how, "thread") ? SIGEV_THREAD : SIGEV_SIGNAL;
 	if (strstr(text, "/tid.")) {
+		const struct held *to = held_by_pid(&rec->tree, tid);
+
+		if (!to)
+			return refuse_timer(h, t, "it notifies a task that is gone");
 		t->notify |= SIGEV_THREAD_ID;
-		t->notify_task = tree_by_pid(&rec->tree, tid);
-		if (t->notify_task < 0)
-			return refuse_timer(r, t, "it notifies a task that is gone");
+		t->notify_task = to->index;
 	}
 	return 0;
 }
@@ -121,11 +124,11 @@ static int by_id(const void *a, const void *b)
 	return x->id < y->id ? -1 : x->id > y->id;
 }
 
-static int record_timers(const struct recorder *rec, struct remote *r, struct process *p, bool alone)
+static int record_timers(const struct recorder *rec, struct held *h, struct process *p, bool alone)
 {
-	char *text = procfs_text(r->tid, "timers");
+	char *text = procfs_text(h->task.pid[0], "timers");
 	const char *next = text, *this;
-	int ret = text ? 0 : fail(r, "POSIX timers");
+	int ret = text ? 0 : refuse_unread(&h->task, "POSIX timers");
 
 	while (!ret && *next) {
 		struct posix_timer t, *larger;
@@ -136,7 +139,7 @@ static int record_timers(const struct recorder *rec, struct remote *r, struct pr
 		next = parse_timer(this, &t, how, &tid);
 		larger = realloc(p->timers, (p->n_timers + 1) * sizeof(*larger));
 		if (!next || !larger) {
-			ret = fail(r, "POSIX timers");
+			ret = refuse_unread(&h->task, "POSIX timers");
 			break;
 		}
 		p->timers = larger;
@@ -144,7 +147,7 @@ static int record_timers(const struct recorder *rec, struct remote *r, struct pr
 		char lines[256];
 
 		snprintf(lines, sizeof(lines), "%.*s", (int)(next - this), this);
-		ret = record_timer(rec, r, &t, how, tid, lines, alone);
+		ret = record_timer(rec, h, &t, how, tid, lines, alone);
 		p->timers[p->n_timers++] = t;
 	}
 	free(text);
@@ -154,31 +157,32 @@ static int record_timers(const struct recorder *rec, struct remote *r, struct pr
 }
 
 /* Of the process and of each of its threads, now. */
-static int count_all_pending(struct recorder *rec, int index, bool alone, uint32_t *shared, uint32_t *sum)
+static int count_all_pending(struct recorder *rec, const struct held *leader, bool alone, uint32_t *shared, uint32_t *sum)
 {
-	const struct tree *tree = &rec->tree;
-
-	if (count_pending(&rec->remote[index], true, shared))
+	if (count_pending(leader, true, shared))
 		return -1;
 	*sum = *shared;
-	for (int i = index; i < tree->n; i++) {
-		if (tree->task[i].tgid != tree->task[index].tgid)
+	for (int i = leader->index; i < rec->tree.n; i++) {
+		const struct held *h = &rec->tree.held[i];
+		uint32_t *n = &rec->notes[i].n_pending;
+
+		if (h->task.tgid != leader->task.tgid)
 			continue;
-		if (count_pending(&rec->remote[i], false, &rec->n_pending[i]))
+		if (count_pending(h, false, n))
 			return -1;
-		*sum += rec->n_pending[i];
+		*sum += *n;
 		if (alone)
 			break;
 	}
 	return 0;
 }
 
-static int record_clocks(const struct recorder *rec, struct remote *r, struct process *p, bool alone)
+static int record_clocks(const struct recorder *rec, struct held *h, struct process *p, bool alone)
 {
 	free(p->timers);
 	p->timers = NULL;
 	p->n_timers = 0;
-	return record_itimers(r, p) || record_timers(rec, r, p, alone) ? -1 : 0;
+	return record_itimers(h, p) || record_timers(rec, h, p, alone) ? -1 : 0;
 }
 
 /*
@@ -186,32 +190,27 @@ static int record_clocks(const struct recorder *rec, struct remote *r, struct pr
  * must be recorded as what it is, a timer that runs or a signal that has come.  So timers are read until no signal has
  * come meanwhile, and of signals those that had come then.
  */
-static int record_signals_and_time(struct recorder *rec, int index, struct process *p, const char *status)
+static int record_signals_and_time(struct recorder *rec, struct held *h, struct process *p)
 {
-	struct remote *r = &rec->remote[index];
-	const char *threads = procfs_value(status, "Threads");
-	bool alone = threads && atoi(threads) == 1;
+	bool alone = !h->remote.number;
 	int rounds = 0;
 	uint32_t before, after, shared;
 
-	if (!threads)
-		return fail(r, "status");
-	if (record_actions(r, p, status) || count_all_pending(rec, index, alone, &shared, &after))
+	if (record_actions(h, p) || count_all_pending(rec, h, alone, &shared, &after))
 		return -1;
 	do {
 		before = after;
-		if (record_clocks(rec, r, p, alone) || count_all_pending(rec, index, alone, &shared, &after))
+		if (record_clocks(rec, h, p, alone) || count_all_pending(rec, h, alone, &shared, &after))
 			return -1;
 	} while (before != after && rounds++ < ROUNDS_MAX);
-	if (before != after) {
-		report(0, "pid %d: it gets signals faster than its timers can be read", r->tid);
-		return -1;
-	}
-	return record_pending(r, true, shared, &p->pending, &p->n_pending);
+	if (before != after)
+		return refuse(&h->task, NULL, "it gets signals faster than its timers can be read");
+	return record_pending(h, true, shared, &p->pending, &p->n_pending);
 }
 
-static int record_limits(struct remote *r, struct process *p)
+static int record_limits(struct held *h, struct process *p)
 {
+	struct remote *r = &h->remote;
 	char *text;
 	long subreaper;
 
@@ -219,48 +218,42 @@ static int record_limits(struct remote *r, struct process *p)
 		struct rlimit limit;
 
 		if (prlimit(r->tid, i, NULL, &limit))
-			return fail(r, "limits");
+			return refuse_unread(&h->task, "limits");
 		p->rlimit_soft[i] = limit.rlim_cur;
 		p->rlimit_hard[i] = limit.rlim_max;
 	}
 	text = procfs_text(r->tid, "oom_score_adj");
 	if (!text)
-		return fail(r, "oom_score_adj");
+		return refuse_unread(&h->task, "oom_score_adj");
 	p->oom_score_adj = atoi(text);
 	free(text);
 
 	subreaper = REMOTE_CALL(r, __NR_prctl, PR_GET_CHILD_SUBREAPER, r->scratch);
 	if (subreaper || remote_read(r, r->scratch, &subreaper, 4))
-		return fail(r, "subreaper attribute");
+		return refuse_unread(&h->task, "subreaper attribute");
 	p->subreaper = subreaper;
 	return 0;
 }
 
-static int record_umask(const struct remote *r, struct process *p, const char *status)
+static int record_umask(struct held *h, struct process *p)
 {
-	const char *mask = procfs_value(status, "Umask");
+	const char *mask = procfs_value(held_status(h), "Umask");
 
 	if (!mask)
-		return fail(r, "umask");
+		return refuse_unread(&h->task, "umask");
 	p->umask = strtoul(mask, NULL, 8);
 	return 0;
 }
 
-int record_process(struct recorder *rec, int index, struct process *p)
+int record_process(struct recorder *rec, struct held *h, struct process *p)
 {
-	struct remote *r = &rec->remote[index];
-
-	*p = (struct process){ .exe = -1 };
-	if (record_memory(rec, r, p))
+	*p = (struct process){ .exe = -1, .stop_signal = h->remote.stop_signal };
+	if (record_memory(rec, h, p))
 		return -1;
-	if (remote_map_pages(r))
-		return fail(r, "state: map a page into it");
-	p->stop_signal = r->stop_signal;
-	rec->status = procfs_text(r->tid, "status");
-	if (!rec->status)
-		return fail(r, "status");
-	if (record_signals_and_time(rec, index, p, rec->status) || record_limits(r, p) || record_umask(r, p, rec->status) ||
-	    record_process_settings(r, rec->status, p) || record_files(rec, r, p))
-		return -1;
-	return 0;
+	if (remote_map_pages(&h->remote))
+		return refuse(&h->task, NULL, strerror(errno));
+	if (!held_status(h))
+		return refuse_unread(&h->task, "status");
+	return record_signals_and_time(rec, h, p) || record_limits(h, p) || record_umask(h, p) ||
+	       record_process_settings(h, p) || record_files(rec, h, p) ? -1 : 0;
 }

@@ -23,19 +23,12 @@
 #include "lib/procfs.h"
 #include "record.h"
 #include "cr/hold/refuse.h"
-#include "lib/report.h"
 #include "cr/image/settings.h"
 
 /* Flags of a task in /proc/PID/stat: include/linux/sched.h. */
 #define PF_MCE_PROCESS 0x00000080U
 #define PF_IO_FLUSHER  0x00180000U	/* PF_MEMALLOC_NOIO | PF_LOCAL_THROTTLE */
 #define PF_MCE_EARLY   0x08000000U
-
-static int fail(const struct remote *r, const char *what)
-{
-	report(errno, "pid %d: read its %s", r->tid, what);
-	return -1;
-}
 
 /* How many lines a file of /proc/sysvipc has below its title. */
 static int count_objects(const char *path)
@@ -80,8 +73,8 @@ int record_check_settings(const struct recorder *rec)
 	int ret = 0;
 
 	for (int i = 0; i < rec->tree.n && !ret; i++)
-		if (rec->tree.task[i].state != 'Z')
-			ret = check_task(&rec->tree.task[i], own_cgroup, semaphores);
+		if (!held_is_zombie(&rec->tree.held[i]))
+			ret = check_task(&rec->tree.held[i].task, own_cgroup, semaphores);
 	free(own_cgroup);
 	return ret;
 }
@@ -102,56 +95,56 @@ static uint64_t all_cpus(void)
 	return all;
 }
 
-static int record_affinity(const struct remote *r, struct thread *t)
+static int record_affinity(const struct held *h, struct thread *t)
 {
 	uint64_t mask = 0;
 
-	if (syscall(SYS_sched_getaffinity, r->tid, sizeof(mask), &mask) < 0)
-		return fail(r, "CPU affinity");
+	if (syscall(SYS_sched_getaffinity, h->remote.tid, sizeof(mask), &mask) < 0)
+		return refuse_unread(&h->task, "CPU affinity");
 	t->affinity = mask == all_cpus() ? 0 : mask;
 	return 0;
 }
 
-static int record_scheduling(const struct remote *r, struct thread *t)
+static int record_scheduling(const struct held *h, struct thread *t)
 {
+	pid_t tid = h->remote.tid;
 	struct sched_attr attr = { .size = sizeof(attr) };
 	long io;
 
 	errno = 0;
-	t->nice = getpriority(PRIO_PROCESS, r->tid);
-	if (errno || syscall(SYS_sched_getattr, r->tid, &attr, sizeof(attr), 0))
-		return fail(r, "scheduling policy");
-	if (attr.sched_policy == SCHED_DEADLINE) {
-		report(0, "pid %d: its scheduling policy is SCHED_DEADLINE", r->tid);
-		return -1;
-	}
+	t->nice = getpriority(PRIO_PROCESS, tid);
+	if (errno || syscall(SYS_sched_getattr, tid, &attr, sizeof(attr), 0))
+		return refuse_unread(&h->task, "scheduling policy");
+	if (attr.sched_policy == SCHED_DEADLINE)
+		return refuse(&h->task, NULL, "its scheduling policy is SCHED_DEADLINE");
 	t->policy = attr.sched_policy | (attr.sched_flags & SCHED_FLAG_RESET_ON_FORK ? SCHED_RESET_ON_FORK : 0);
 	t->priority = attr.sched_priority;
 	t->slice_ns = HAS_SLICE(attr.sched_policy) ? attr.sched_runtime : 0;
 	/* A kernel without block devices has no such priority. */
-	io = syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, r->tid);
+	io = syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, tid);
 	if (io < 0 && errno != ENOSYS)
-		return fail(r, "I/O priority");
+		return refuse_unread(&h->task, "I/O priority");
 	t->io_priority = io < 0 ? 0 : io;
-	return record_affinity(r, t);
+	return record_affinity(h, t);
 }
 
 /* What processors are told about a task to keep its secrets; and what of it they are told not to do. */
-static int check_processor(const struct remote *r, const char *status)
+static int check_processor(struct held *h)
 {
 	static const char *const lines[] = { "Speculation_Store_Bypass", "SpeculationIndirectBranch" };
 	static char *own;
 	static int faults = -1;
+	char why[80];
 
 	if (!own)
 		own = procfs_text(getpid(), "status");
 	for (size_t i = 0; own && i < sizeof(lines) / sizeof(*lines); i++) {
-		const char *a = procfs_value(own, lines[i]), *b = procfs_value(status, lines[i]);
+		const char *a = procfs_value(own, lines[i]), *b = procfs_value(held_status(h), lines[i]);
 
 		if (!a || !b || !strncmp(a, b, strcspn(a, "\n") + 1))
 			continue;
-		report(0, "pid %d: its %s is `%.*s' (PR_SET_SPECULATION_CTRL)", r->tid, lines[i], (int)strcspn(b, "\n"), b);
-		return -1;
+		snprintf(why, sizeof(why), "`%.*s' (PR_SET_SPECULATION_CTRL)", (int)strcspn(b, "\n"), b);
+		return refuse(&h->task, lines[i], why);
 	}
 	/* Few processors can be told so; then it is said again what holds, and does nothing. */
 	if (faults < 0)
@@ -159,38 +152,38 @@ static int check_processor(const struct remote *r, const char *status)
 	return faults;
 }
 
-int record_thread_settings(const struct recorder *rec, int index, const char *status, struct thread *t)
+int record_thread_settings(struct held *h, struct thread *t)
 {
-	struct remote *r = &rec->remote[index];
-	uint32_t flags = rec->ttys[index].flags, tsc = 0;
+	struct remote *r = &h->remote;
+	const struct procfs_stat *stat = held_stat(h);
+	uint32_t flags, tsc = 0;
 	char *slack = procfs_text(r->tid, "timerslack_ns");
-	int faults = check_processor(r, status);
+	int faults = check_processor(h);
 
-	if (!slack)
-		return fail(r, "timer slack");
+	if (!slack || !stat)
+		return refuse_unread(&h->task, "timer slack");
 	t->timer_slack_ns = strtoull(slack, NULL, 10);
 	free(slack);
+	flags = stat->field[STAT_FLAGS];
 	t->io_flusher = (flags & PF_IO_FLUSHER) == PF_IO_FLUSHER;
 	t->mce_kill = flags & PF_MCE_PROCESS ? flags & PF_MCE_EARLY ? PR_MCE_KILL_EARLY : PR_MCE_KILL_LATE :
 		      PR_MCE_KILL_DEFAULT;
-	if (faults < 0 || record_scheduling(r, t))
+	if (faults < 0 || record_scheduling(h, t))
 		return -1;
-	if (faults && REMOTE_CALL(r, __NR_arch_prctl, ARCH_GET_CPUID, 0) != 1) {
-		report(0, "pid %d: the instruction CPUID is a fault (ARCH_SET_CPUID)", r->tid);
-		return -1;
-	}
+	if (faults && REMOTE_CALL(r, __NR_arch_prctl, ARCH_GET_CPUID, 0) != 1)
+		return refuse(&h->task, NULL, "the instruction CPUID is a fault (ARCH_SET_CPUID)");
 	if (REMOTE_CALL(r, __NR_prctl, PR_GET_TSC, r->scratch) || remote_read(r, r->scratch, &tsc, sizeof(tsc)))
-		return fail(r, "right to read the time-stamp counter");
+		return refuse_unread(&h->task, "right to read the time-stamp counter");
 	t->no_tsc = tsc == PR_TSC_SIGSEGV;
 	return 0;
 }
 
 /* Is our page locked on fault, or at once? */
-static int ask_for_lock(const struct remote *r, struct process *p)
+static int ask_for_lock(const struct held *h, struct process *p)
 {
-	char *text = procfs_text(r->tid, "smaps"), line[16], *at, *flags;
+	char *text = procfs_text(h->remote.tid, "smaps"), line[16], *at, *flags;
 
-	snprintf(line, sizeof(line), "\n%08lx-", r->scratch);
+	snprintf(line, sizeof(line), "\n%08lx-", h->remote.scratch);
 	at = text ? strstr(text, line) : NULL;
 	flags = at ? strstr(at, "VmFlags:") : NULL;
 	if (flags) {
@@ -198,31 +191,32 @@ static int ask_for_lock(const struct remote *r, struct process *p)
 		p->mlock_future = MCL_FUTURE | (strstr(flags, " lf") ? MCL_ONFAULT : 0);
 	}
 	free(text);
-	return flags ? 0 : fail(r, "locked memory");
+	return flags ? 0 : refuse_unread(&h->task, "locked memory");
 }
 
 /* After mlockall(MCL_FUTURE) our own page is locked, beside those of the recorded mappings. */
-static int record_lock(const struct remote *r, const char *status, struct process *p)
+static int record_lock(struct held *h, struct process *p)
 {
-	const char *value = procfs_value(status, "VmLck");
+	const char *value = procfs_value(held_status(h), "VmLck");
 	uint64_t locked = value ? strtoull(value, NULL, 10) * 1024 : 0;
 
 	for (uint32_t i = 0; i < p->n_vmas && locked; i++)
 		if (p->vmas[i].flags & MAP_LOCKED)
 			locked -= p->vmas[i].end - p->vmas[i].start;
-	return locked ? ask_for_lock(r, p) : 0;
+	return locked ? ask_for_lock(h, p) : 0;
 }
 
-int record_process_settings(struct remote *r, const char *status, struct process *p)
+int record_process_settings(struct held *h, struct process *p)
 {
+	struct remote *r = &h->remote;
 	long membarrier = REMOTE_CALL(r, __NR_membarrier, MEMBARRIER_CMD_GET_REGISTRATIONS, 0, 0);
 	long thp = REMOTE_CALL(r, __NR_prctl, PR_GET_THP_DISABLE, 0, 0, 0, 0);
 	long mdwe = REMOTE_CALL(r, __NR_prctl, PR_GET_MDWE, 0, 0, 0, 0);
 
 	if (membarrier < 0 || thp < 0 || mdwe < 0)
-		return fail(r, "settings by prctl() and membarrier()");
+		return refuse_unread(&h->task, "settings by prctl() and membarrier()");
 	p->membarrier = membarrier;
 	p->thp_disable = thp;
 	p->mdwe = mdwe;
-	return record_lock(r, status, p);
+	return record_lock(h, p);
 }

@@ -16,6 +16,7 @@
 #include "cr/kinds/outside.h"
 #include "cr/kinds/pty.h"
 #include "record.h"
+#include "cr/hold/refuse.h"
 #include "lib/report.h"
 
 /* Is a task in the mount namespace, or born below it?  It inherits then what the first one there has opened. */
@@ -27,30 +28,27 @@ static bool is_below(const struct recorder *rec, int index, int32_t mounts)
 }
 
 /* The controlling terminal of a process, which is that of its session or none. */
-static int record_controlling(struct recorder *rec, int index)
+static int record_controlling(struct recorder *rec, const struct held *h)
 {
-	struct recorded_task *t = &rec->image.tasks[index];
-	const struct task_tty *tty = &rec->ttys[index];
-	int pty = pty_by_device(&rec->image, tty->dev), leader;
+	struct recorded_task *t = &rec->image.tasks[h->index];
+	const struct note *note = &rec->notes[h->index];
+	int pty = pty_by_device(&rec->image, note->tty);
+	const struct held *leader;
 
 	t->terminal = pty;
-	if (!tty->dev || (pty < 0 && t->sid_outside))
+	if (!note->tty || (pty < 0 && t->sid_outside))
 		return 0;
-	leader = tree_by_pid(&rec->tree, t->sid.nr[0]);
-	if (pty < 0 || leader < 0) {
-		report(0, "pid %d (%s) cannot be recorded: its controlling terminal is %s the tree, and its session is %s",
-		       t->pid.nr[0], t->name, pty < 0 ? "outside" : "in", pty < 0 ? "not" : "outside");
-		return -1;
-	}
-	if (!is_below(rec, leader, rec->image.ptys[pty].mounts)) {
-		report(0, "pid %d (%s) cannot be recorded: its controlling terminal was opened in another mount namespace",
-		       t->pid.nr[0], t->name);
-		return -1;
-	}
-	rec->image.ptys[pty].session = leader;
+	if (pty < 0)
+		return refuse(&h->task, NULL, "its controlling terminal is outside the tree, and its session is not");
+	leader = held_by_pid(&rec->tree, h->task.sid);
+	if (!leader)
+		return refuse(&h->task, NULL, "its controlling terminal is in the tree, and its session is outside");
+	if (!is_below(rec, leader->index, rec->image.ptys[pty].mounts))
+		return refuse(&h->task, NULL, "its controlling terminal was opened in another mount namespace");
+	rec->image.ptys[pty].session = leader->index;
 	for (int i = 0; i < rec->tree.n && rec->image.ptys[pty].foreground < 0; i++)
-		if (tty->foreground > 0 && rec->image.tasks[i].kind == TASK_PROCESS &&
-		    rec->image.tasks[i].pgid.nr[0] == tty->foreground)
+		if (note->foreground > 0 && rec->image.tasks[i].kind == TASK_PROCESS &&
+		    rec->tree.held[i].task.pgid == note->foreground)
 			rec->image.ptys[pty].foreground = i;
 	return 0;
 }
@@ -59,10 +57,10 @@ static int record_controlling(struct recorder *rec, int index)
 static int find_foreground(const struct recorder *rec, uint32_t dev)
 {
 	for (int i = 0; i < rec->tree.n; i++) {
-		const struct task_tty *tty = &rec->ttys[i];
+		const struct note *note = &rec->notes[i];
 
-		if (rec->image.tasks[i].kind == TASK_PROCESS && tty->dev == dev && tty->foreground > 0 &&
-		    rec->tree.task[i].pgid == tty->foreground)
+		if (rec->image.tasks[i].kind == TASK_PROCESS && note->tty == dev && note->foreground > 0 &&
+		    rec->tree.held[i].task.pgid == note->foreground)
 			return i;
 	}
 	return -1;
@@ -73,7 +71,7 @@ int record_terminals(struct recorder *rec)
 	int outside = outside_terminal(&rec->open);
 
 	for (int i = 0; i < rec->tree.n; i++)
-		if (rec->image.tasks[i].kind == TASK_PROCESS && record_controlling(rec, i))
+		if (rec->image.tasks[i].kind == TASK_PROCESS && record_controlling(rec, &rec->tree.held[i]))
 			return -1;
 	if (rec->image.n_terminals)
 		rec->image.terminals->foreground = find_foreground(rec, rec->open.found[outside].terminal);

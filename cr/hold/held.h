@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The tasks of a tree that are held. */
+#ifndef HELD_H
+#define HELD_H
+
+#include "remote.h"
+#include "lib/tree.h"
+
+/* A task that is held. */
+struct held {
+	struct task task;		/* as it was seen when all were held; task.parent is the index of one of them */
+	int index;			/* its own */
+	struct remote remote;		/* of a zombie only tid is set, and mem is -1 */
+	/* What held_status() and held_stat() have read, or NULL. */
+	char *status;
+	struct procfs_stat *stat;
+};
+
+/* All of a tree: parents before their children, and a thread below the leader of its group. */
+struct held_tree {
+	struct held *held;
+	int n;
+};
+
+/* Forget a tree that has been released or killed. */
+void held_free(struct held_tree *tree);
+
+/* The task with this pid at the oldest level; NULL: none. */
+struct held *held_by_pid(const struct held_tree *tree, pid_t pid);
+
+/* The parent of a held task, of a thread the leader; NULL: it is outside. */
+static inline struct held *held_parent(const struct held_tree *tree, const struct held *h)
+{
+	return h->task.parent < 0 ? NULL : &tree->held[h->task.parent];
+}
+
+static inline bool held_is_zombie(const struct held *h)
+{
+	return h->task.state == 'Z';
+}
+
+/*
+ * /proc/PID/status and /proc/PID/stat of a held task, read when they are first asked for: nothing in them changes any
+ * more but what it is made to do, as when memory is mapped into it.  NULL with errno.  held_forget_texts() frees them.
+ */
+const char *held_status(struct held *h);
+const struct procfs_stat *held_stat(struct held *h);
+void held_forget_texts(struct held *h);
+
+#endif
