@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 
 #include "inside.h"
-#include "pty_master.h"
+#include "cr/kinds/pty_master.h"
 
 /* As mount() takes them: it is relative access times that it gives to who says nothing. */
 static unsigned long mount_flags(uint32_t flags)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * A file that has no name any more: nobody else has what is in it.  Its holes stay holes: what is read are the extents
- * that the file system says are there.
+ * that the file system says are there.  It is made again with its owner, mode and times.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/stat.h>
 #include <sys/xattr.h>
 
 #include "cr/image/memory.h"
 #include "deleted.h"
 
 #define NS_PER_S 1000000000U
+#define IS_TMPFILE(flags) (((flags) & O_TMPFILE) == O_TMPFILE)
 
 /* Of one file: more is no file that somebody wants to have in an image. */
 #define CONTENTS_MAX (64UL << 20)
@@ -127,5 +129,71 @@ int deleted_record(const struct look *l, struct deleted_file *f)
 	else if (!ret && (uint64_t)l->st.st_blocks * BLOCK > room)
 		ret = refuse_look(l, "a deleted file with room reserved in it by fallocate()");
 	close(fd);
+	return ret;
+}
+
+static int fill(int fd, const struct open *o)
+{
+	const struct deleted_file *f = &o->regular.file;
+
+	for (uint32_t i = 0; i < f->n_extents; i++) {
+		const struct extent *e = &f->extents[i];
+
+		for (uint32_t done = 0; done < e->data.size;) {
+			ssize_t n = pwrite(fd, e->data.data + done, e->data.size - done, e->start + done);
+
+			if (n <= 0)
+				return -1;
+			done += n;
+		}
+	}
+	return ftruncate(fd, o->regular.size);
+}
+
+/* A new owner takes some bits of the mode away, and all of it changes the times: they are last. */
+static int set_attributes(int fd, const struct open *o)
+{
+	const struct deleted_file *f = &o->regular.file;
+	const struct timespec times[2] = {
+		{ .tv_sec = f->atime, .tv_nsec = f->atime_ns }, { .tv_sec = f->mtime, .tv_nsec = f->mtime_ns },
+	};
+
+	return fchown(fd, f->uid, f->gid) || fchmod(fd, f->mode) || futimens(fd, times) ? -1 : 0;
+}
+
+/* One that O_TMPFILE has made shows it, and can be given a name later; one whose name was removed cannot. */
+static int make_tmpfile(const struct reopening *re, const struct open *o, int flags, int *file)
+{
+	int fd = reopen_path(re, o->mounts, "/tmp", flags | O_TMPFILE);
+
+	*file = fd < 0 ? -1 : reopen_fd(fd, O_RDWR | O_CLOEXEC);
+	return fd;
+}
+
+static int make_unlinked(const struct reopening *re, const struct open *o, int flags, int *file)
+{
+	*file = reopen_path(re, o->mounts, "/tmp", O_TMPFILE | O_EXCL | O_RDWR | O_LARGEFILE | O_CLOEXEC);
+	return *file < 0 ? -1 : reopen_fd(*file, flags);
+}
+
+int deleted_open(const struct reopening *re, const struct open *o, int flags)
+{
+	int file, fd, ret = -1;
+
+	if (o->regular.same_inode >= 0) {
+		fd = reopen_fd(re->open_fd[o->regular.same_inode], flags);
+		return fd < 0 ? reopen_failed(o, "open again the deleted") : fd;
+	}
+	fd = IS_TMPFILE(o->flags) ? make_tmpfile(re, o, flags, &file) : make_unlinked(re, o, flags, &file);
+	if (fd < 0 || file < 0)
+		reopen_failed(o, "make a file in /tmp for the deleted");
+	else if (fill(file, o) || set_attributes(file, o))
+		reopen_failed(o, "fill the file in /tmp for the deleted");
+	else
+		ret = fd;
+	if (file >= 0)
+		close(file);
+	if (fd >= 0 && ret < 0)
+		close(fd);
 	return ret;
 }

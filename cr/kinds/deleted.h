@@ -4,6 +4,7 @@
 #define KINDS_DELETED_H
 
 #include "cr/image/coder.h"
+#include "rebuild.h"
 #include "record.h"
 
 void code_deleted_file(struct coder *c, struct deleted_file *f);
@@ -12,5 +13,8 @@ void deleted_free(struct deleted_file *f);
 
 /* Read all of it.  0, or -1 when refused. */
 int deleted_record(const struct look *l, struct deleted_file *f);
+
+/* Make it again, or open the one that was made, with these flags: a descriptor, or -1 when reported. */
+int deleted_open(const struct reopening *re, const struct open *o, int flags);
 
 #endif

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Devices, by their names: memory that has no state, and terminals outside of the tree (pty.c finds out which). */
+#include <unistd.h>
 #include <sys/sysmacros.h>
 
 #include "image.h"
+#include "lib/report.h"
+#include "rebuild.h"
 #include "record.h"
 
 static void code(struct coder *c, struct open *o)
@@ -27,5 +30,20 @@ static int record(struct recording *r, const struct look *l, struct open *o)
 	return record_path(l, o);
 }
 
+static int open_again(const struct reopening *re, const struct open *o)
+{
+	int fd = reopen_named(re, o);
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (!fstat(fd, &st) && S_ISCHR(st.st_mode) && st.st_rdev == o->device.rdev)
+		return fd;
+	report(0, "`%s', which was open, is not the device that it was", o->path);
+	close(fd);
+	return -1;
+}
+
 const struct kind_image device_image = { .code = code };
 const struct kind_record device_record = { .is = is, .record = record };
+const struct kind_rebuild device_rebuild = { .open = open_again };

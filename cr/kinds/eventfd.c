@@ -3,9 +3,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include <sys/eventfd.h>
 
 #include "image.h"
 #include "lib/procfs.h"
+#include "rebuild.h"
 #include "record.h"
 
 static void code(struct coder *c, struct open *o)
@@ -44,5 +47,19 @@ static int record(struct recording *r, const struct look *l, struct open *o)
 	return 0;
 }
 
+static int open_again(const struct reopening *re, const struct open *o)
+{
+	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | (o->eventfd.semaphore ? EFD_SEMAPHORE : 0));
+
+	(void)re;
+	if (fd >= 0 && (!o->eventfd.counter || write(fd, &o->eventfd.counter, 8) == 8))
+		return fd;
+	reopen_failed(o, "make again");
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
 const struct kind_image eventfd_image = { .code = code, .sound = sound, .show = show };
 const struct kind_record eventfd_record = { .is = is, .record = record };
+const struct kind_rebuild eventfd_rebuild = { .open = open_again };

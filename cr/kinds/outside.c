@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Standard descriptors whose other end is outside of the tree: what a restart can put in their place is its own, and not
- * what they were.
+ * Standard descriptors whose other end is outside of the tree.  What a restart can put in their place is its own, a file
+ * that its caller has chosen, or /dev/null where its own would harm; and not what they were.
  */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include <asm/ioctls.h>
 #include <asm/termbits.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include "cr/image/memory.h"
 #include "cr/image/unsound.h"
 #include "image.h"
 #include "lib/report.h"
 #include "outside.h"
+#include "rebuild.h"
+
+static const char *const names[] = { "input", "output", "error" };
 
 static void code(struct coder *c, struct open *o)
 {
@@ -103,5 +109,142 @@ static int settle(struct recording *r)
 	return 0;
 }
 
+int outside_number(const struct image *image, const struct fd *fd)
+{
+	const struct open *o = &image->opens[fd->open];
+
+	/* A terminal is often stdin, stdout and stderr at once; what stands in for it may be three different files. */
+	return o->outside.terminal && fd->number <= STDERR_FILENO ? fd->number : o->outside.number;
+}
+
+/* A description that somebody in the tree has as this standard descriptor, and whose other end is outside; or NULL. */
+static const struct open *find_use(const struct image *image, int number)
+{
+	for (uint32_t i = 0; i < image->n_processes; i++)
+		for (uint32_t n = 0; n < image->processes[i].n_fds; n++) {
+			const struct fd *fd = &image->processes[i].fds[n];
+			const struct open *o = &image->opens[fd->open];
+
+			if (o->kind == OPEN_OUTSIDE && outside_number(image, fd) == number)
+				return o;
+		}
+	return NULL;
+}
+
+/* A terminal or a pipe is what there was: behind a directory would be more than there ever was. */
+static int check_outside(int fd, const char *what)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) || !S_ISDIR(st.st_mode))
+		return 0;
+	report(0, "%s is a directory: the tree had a terminal or a pipe there", what);
+	return -1;
+}
+
+static int open_chosen(const char *path, int number)
+{
+	int fd = number == STDIN_FILENO ? open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC) :
+					  open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOCTTY | O_CLOEXEC, 0666);
+
+	if (fd < 0)
+		report(errno, "open `%s', which is to be the tree's standard %s", path, names[number]);
+	if (fd < 0 || !check_outside(fd, path))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static int open_null(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		report(errno, "open `/dev/null'");
+	return fd;
+}
+
+static int inherit(int number)
+{
+	char what[32];
+	int fd;
+
+	snprintf(what, sizeof(what), "our own descriptor %d", number);
+	if (check_outside(number, what))
+		return -1;
+	fd = fcntl(number, F_DUPFD_CLOEXEC, 3);
+	if (fd < 0 && errno == EBADF)
+		return open_null();
+	if (fd < 0)
+		report(errno, "inherit the standard %s", names[number]);
+	return fd;
+}
+
+/* Only who is in the foreground can read from a terminal; others are stopped, and an init cannot even be. */
+static int inherit_input(const struct reopening *re, const struct open *was)
+{
+	const struct image *image = re->image;
+	bool wants = was->outside.terminal && image->n_terminals && image->terminals->foreground >= 0, has = isatty(STDIN_FILENO);
+
+	if (re->options.foreground)
+		return inherit(STDIN_FILENO);
+	if (wants)
+		report(0, "the tree wants the terminal, and in the background it does not get it: --foreground gives it "
+		       "this one%s", has ? "; until then its standard input is /dev/null" : "");
+	else if (has)
+		report(0, "the tree's standard input is /dev/null, as it cannot read from the terminal in the background: "
+		       "--foreground gives it the terminal, --stdin=FILE a file");
+	return has || re->options.image_is_stdin ? open_null() : inherit(STDIN_FILENO);
+}
+
+static bool is_pipe(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
+/*
+ * Who reads from a pipe waits until nobody has its other end: `P=$(restart)' would wait for the end of the tree.  It gets
+ * the pipe if it had one; a tree that had a terminal gets the one where the errors go, if they do.
+ */
+static int inherit_output(const struct open *was, int number)
+{
+	int other = number == STDOUT_FILENO ? STDERR_FILENO : STDOUT_FILENO;
+
+	if (!is_pipe(number))
+		return inherit(number);
+	if (!was->outside.terminal) {
+		report(0, "the tree's standard %s is this program's, a pipe: who reads from it waits for the end of the "
+		       "tree, too", names[number]);
+		return inherit(number);
+	}
+	report(0, "the tree's standard %s is %s, as it had a terminal, and not a pipe, which this program's is: "
+	       "--std%s=FILE chooses", names[number], isatty(other) ? "this terminal" : "/dev/null",
+	       number == STDOUT_FILENO ? "out" : "err");
+	return isatty(other) ? inherit(other) : open_null();
+}
+
+static int choose(struct reopening *re)
+{
+	for (int i = 0; i < 3; i++) {
+		const struct open *was = find_use(re->image, i);
+		const char *path = re->options.file[i];
+
+		if (path && !was) {
+			report(0, "--std%s: the tree has no standard %s that comes from outside", i ? i == 1 ? "out" : "err" : "in",
+			       names[i]);
+			return -1;
+		}
+		if (!was)
+			continue;
+		re->outside_fd[i] = path ? open_chosen(path, i) : i ? inherit_output(was, i) : inherit_input(re, was);
+		if (re->outside_fd[i] < 0)
+			return -1;
+	}
+	return 0;
+}
+
 const struct kind_image outside_image = { .code = code, .sound = sound, .check = check, .show = show };
 const struct kind_record outside_record = { .settle = settle };
+const struct kind_rebuild outside_rebuild = { .early = choose };

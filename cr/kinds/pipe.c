@@ -16,6 +16,7 @@
 #include "image.h"
 #include "lib/report.h"
 #include "outside.h"
+#include "rebuild.h"
 
 #define PIPE_MAX (1U << 24)		/* bytes in one pipe */
 #define PIPES_MAX (1U << 28)		/* in all: the kernel keeps 1 byte for 100 even if they are empty */
@@ -239,6 +240,103 @@ static int settle(struct recording *r)
 	return ret;
 }
 
+/* The two ends of each pipe, until all that have it open have it. */
+struct pipe_ends {
+	int read, write;
+};
+
+static int write_whole(int fd, const struct blob *b)
+{
+	uint32_t done = 0;
+
+	while (done < b->size) {
+		ssize_t n = write(fd, b->data + done, b->size - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return -1;
+		done += n;
+	}
+	return 0;
+}
+
+static int make_fifo(const struct reopening *re, const struct pipe *p, struct pipe_ends *e)
+{
+	/* For reading and writing, a fifo does not wait for the other end. */
+	e->read = reopen_path(re, p->mounts, p->path, (p->quiet ? O_RDONLY : O_RDWR) | O_NONBLOCK | O_CLOEXEC);
+	if (e->read >= 0 && !p->quiet)
+		e->write = reopen_fd(e->read, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	return e->read < 0 || (!p->quiet && e->write < 0) ? -1 : 0;
+}
+
+static int make_pipe(const struct reopening *re, const struct pipe *p, struct pipe_ends *e)
+{
+	struct stat st;
+	int fds[2];
+
+	if (p->path) {
+		if (make_fifo(re, p, e) || fstat(e->read, &st))
+			return -1;
+		if (!S_ISFIFO(st.st_mode)) {
+			errno = ESTALE;
+			return -1;
+		}
+	} else {
+		if (pipe2(fds, O_NONBLOCK | O_CLOEXEC))
+			return -1;
+		*e = (struct pipe_ends){ fds[0], fds[1] };
+	}
+	if (p->capacity && fcntl(e->read, F_SETPIPE_SZ, p->capacity) < 0)
+		return -1;
+	return write_whole(e->write, &p->bytes);
+}
+
+static int make_pipes(struct reopening *re)
+{
+	const struct image *image = re->image;
+
+	re->ends = malloc((image->n_pipes + 1) * sizeof(*re->ends));
+	if (!re->ends) {
+		report(ENOMEM, "open pipes");
+		return -1;
+	}
+	for (uint32_t i = 0; i < image->n_pipes; i++)
+		re->ends[i] = (struct pipe_ends){ -1, -1 };
+	for (uint32_t i = 0; i < image->n_pipes; i++) {
+		if (!make_pipe(re, &image->pipes[i], &re->ends[i]))
+			continue;
+		report(errno, "make %s `%s' again, with what was in it", image->pipes[i].path ? "the fifo" : "a pipe",
+		       image->pipes[i].path ? image->pipes[i].path : "");
+		return -1;
+	}
+	return 0;
+}
+
+/* Each end of a fifo by its name, with which it was opened: not all may have come the same way. */
+static int open_end(const struct reopening *re, const struct open *o)
+{
+	const struct pipe_ends *e = &re->ends[o->pipe.pipe];
+	int end = (o->flags & O_ACCMODE) == O_WRONLY ? e->write : e->read, flags = reopen_flags(o->flags) | O_NONBLOCK;
+	int fd = o->kind == OPEN_FIFO ? reopen_path(re, o->mounts, o->path, flags) : reopen_fd(end, flags);
+
+	return fd < 0 ? reopen_failed(o, "open an end of") : fd;
+}
+
+static void close_ends(struct reopening *re)
+{
+	for (uint32_t i = 0; re->ends && i < re->image->n_pipes; i++) {
+		if (re->ends[i].read >= 0)
+			close(re->ends[i].read);
+		if (re->ends[i].write >= 0)
+			close(re->ends[i].write);
+	}
+	free(re->ends);
+	re->ends = NULL;
+}
+
 const struct kind_image pipe_image = { .code = code, .sound = sound, .check = check, .show = show };
 const struct kind_image fifo_image = { .code = code, .sound = sound, .show = show };
 const struct kind_record pipe_record = { .is = is, .record = record, .settle = settle };
+const struct kind_rebuild pipe_rebuild = { .begin = make_pipes, .open = open_end, .end = close_ends };
+const struct kind_rebuild fifo_rebuild = { .open = open_end };

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "image.h"
+#include "rebuild.h"
 #include "record.h"
 
 static bool is(const struct look *l)
@@ -17,5 +18,8 @@ static int record(struct recording *r, const struct look *l, struct open *o)
 	return record_path(l, o);
 }
 
+
+
 const struct kind_image place_image = { .code = NULL };
 const struct kind_record place_record = { .is = is, .record = record };
+const struct kind_rebuild place_rebuild = { .open = reopen_named };

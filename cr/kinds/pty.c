@@ -9,71 +9,29 @@
  * being typed counts when it is complete; the kernel says nothing of it before.)
  */
 #include <errno.h>
-#include <poll.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 #include <asm/ioctls.h>
-#include <asm/termbits.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
 #include "cr/image/memory.h"
-#include "cr/image/unsound.h"
 #include "image.h"
+#include "lib/report.h"
 #include "outside.h"
 #include "pty.h"
+#include "pty_master.h"
 
 static void code(struct coder *c, struct open *o)
 {
 	code_u32(c, &o->pty.pty);
 }
 
-void code_pty(struct coder *c, void *element)
-{
-	struct pty *p = element;
-
-	code_u32(c, &p->index);
-	code_i32(c, &p->mounts);
-	code_bool(c, &p->locked);
-	code_bool(c, &p->packet);
-	code_bool(c, &p->hung_up);
-	code_bytes(c, p->termios, sizeof(p->termios));
-	code_u16(c, &p->rows);
-	code_u16(c, &p->columns);
-	code_u16(c, &p->xpixel);
-	code_u16(c, &p->ypixel);
-	code_u32(c, &p->uid);
-	code_u32(c, &p->gid);
-	code_u32(c, &p->mode);
-	code_i32(c, &p->session);
-	code_i32(c, &p->foreground);
-}
-
 static bool sound(const struct image *image, uint32_t i)
 {
 	return image->opens[i].pty.pty < image->n_ptys;
-}
-
-static int check(const struct image *image)
-{
-	static unsigned char seen[PTYS_MAX];
-
-	for (uint32_t i = 0; i < PTYS_MAX; i++)
-		seen[i] = 0;
-	for (uint32_t i = 0; i < image->n_ptys; i++) {
-		const struct pty *p = &image->ptys[i];
-
-		if (p->index >= PTYS_MAX || seen[p->index]++)
-			return image_refuse("terminal", i, "/dev/pts/%u is twice there, or cannot be", p->index);
-		if (!is_in_or_none(p->mounts, image->n_mountss))
-			return image_refuse("terminal", i, "its mount namespace is not there");
-		if (p->uid == ~0U || p->gid == ~0U || p->mode > 07777)
-			return image_refuse("terminal", i, "nobody can be its owner, or have its permissions");
-		if (!is_in_or_none(p->session, image->n_tasks) || !is_in_or_none(p->foreground, image->n_tasks))
-			return image_refuse("terminal", i, "its session or foreground group is not there");
-	}
-	return 0;
 }
 
 static bool is(const struct look *l)
@@ -89,50 +47,6 @@ static uint32_t device_of(int fd, uint32_t otherwise)
 	unsigned int dev;
 
 	return ioctl(fd, TIOCGDEV, &dev) ? otherwise : dev;
-}
-
-/* Who owns the slave's name, and may open it; by our own mounts, or by those of the task. */
-static int read_owner(const struct look *l, struct pty *p)
-{
-	char path[64];
-	struct stat st;
-
-	if (p->mounts < 0)
-		snprintf(path, sizeof(path), "/dev/pts/%u", p->index);
-	else
-		snprintf(path, sizeof(path), "/proc/%d/root/dev/pts/%u", l->task->pid[0], p->index);
-	if (stat(path, &st) || st.st_rdev != makedev(PTS_MAJOR, p->index))
-		return refuse_look(l, "the owner of its terminal cannot be read");
-	p->uid = st.st_uid;
-	p->gid = st.st_gid;
-	p->mode = st.st_mode & 07777;
-	return 0;
-}
-
-static int read_pty(const struct look *l, int32_t mounts, struct pty *p)
-{
-	struct { unsigned short rows, columns, xpixel, ypixel; } size;
-	struct pollfd poll_fd = { .fd = l->own, .events = POLLIN };
-	struct termios2 termios;
-	int locked, packet, waiting, discipline, exclusive;
-	unsigned int index;
-
-	if (ioctl(l->own, TIOCGPTN, &index) || ioctl(l->own, TIOCGPTLCK, &locked) || ioctl(l->own, TIOCGPKT, &packet) ||
-	    ioctl(l->own, TCGETS2, &termios) || ioctl(l->own, TIOCGWINSZ, &size) || ioctl(l->own, FIONREAD, &waiting) ||
-	    ioctl(l->own, TIOCGETD, &discipline) || ioctl(l->own, TIOCGEXCL, &exclusive) || poll(&poll_fd, 1, 0) < 0)
-		return refuse_look(l, "the state of its terminal cannot be read");
-	if (waiting)
-		return refuse_look(l, "its terminal has output that nobody has read");
-	if (discipline || exclusive || index >= PTYS_MAX)
-		return refuse_look(l, "a terminal with a line discipline, exclusive mode or number that an image cannot hold");
-	_Static_assert(sizeof(termios) <= sizeof(p->termios), "struct termios2 has room");
-	*p = (struct pty){
-		.index = index, .locked = locked, .packet = packet, .rows = size.rows, .columns = size.columns,
-		.xpixel = size.xpixel, .ypixel = size.ypixel, .session = -1, .foreground = -1, .mounts = mounts,
-		.hung_up = poll_fd.revents & POLLHUP,
-	};
-	memcpy(p->termios, &termios, sizeof(termios));
-	return read_owner(l, p);
 }
 
 int pty_by_device(const struct image *image, uint32_t dev)
@@ -152,7 +66,7 @@ static int record_master(struct recording *r, const struct look *l, struct open 
 		return refuse_look(l, l->lost);
 	o->kind = OPEN_PTY_MASTER;
 	if (known < 0) {
-		if (read_pty(l, l->mounts, &pty))
+		if (pty_read(l, l->mounts, &pty))
 			return -1;
 		p = image_append(r->image, IMAGE_PTY);
 		if (!p)
@@ -231,6 +145,87 @@ static int settle(struct recording *r)
 	return 0;
 }
 
-const struct kind_image pty_master_image = { .code = code, .sound = sound, .check = check };
+static int make_pty(struct reopening *re, uint32_t i, int fd)
+{
+	re->pty_fd[i] = fd;
+	if (fd >= 0 && !pty_set(re, fd, &re->image->ptys[i]))
+		return 0;
+	report(errno, "make the terminal /dev/pts/%u again", re->image->ptys[i].index);
+	return -1;
+}
+
+/* Those whose masters were opened by way of our own mounts, before all: sessions take theirs when they are created. */
+static int make_ptys(struct reopening *re)
+{
+	for (uint32_t i = 0; i < re->image->n_ptys; i++)
+		if (re->image->ptys[i].mounts < 0 && make_pty(re, i, pty_master(re->image->ptys[i].index)))
+			return -1;
+	return 0;
+}
+
+/* What the first process of a mount namespace has opened there: cr/create/inside.c. */
+static int fetch_master(const struct reopening *re, const struct pty *p)
+{
+	int pidfd = syscall(SYS_pidfd_open, re->mounts_first[p->mounts], 0), fd;
+
+	if (pidfd < 0)
+		return -1;
+	fd = syscall(SYS_pidfd_getfd, pidfd, re->inner_pty_fd[p - re->image->ptys], 0);
+	close(pidfd);
+	return fd;
+}
+
+static int fetch_ptys(struct reopening *re)
+{
+	for (uint32_t i = 0; i < re->image->n_ptys; i++)
+		if (re->image->ptys[i].mounts >= 0 && make_pty(re, i, fetch_master(re, &re->image->ptys[i])))
+			return -1;
+	return 0;
+}
+
+/* By its name, where it has come by other mounts than its master. */
+static int open_slave(const struct reopening *re, const struct open *o)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "/dev/pts/%u", re->image->ptys[o->pty.pty].index);
+	return reopen_path(re, o->mounts, path, (o->flags & (O_ACCMODE | O_NONBLOCK | O_LARGEFILE)) | O_NOCTTY);
+}
+
+static int open_again(const struct reopening *re, const struct open *o)
+{
+	int master = re->pty_fd[o->pty.pty], fd;
+
+	if (o->kind == OPEN_PTY_MASTER)
+		fd = fcntl(master, F_DUPFD_CLOEXEC, 3);
+	else if (o->mounts != re->image->ptys[o->pty.pty].mounts)
+		fd = open_slave(re, o);
+	else
+		fd = ioctl(master, TIOCGPTPEER, (o->flags & (O_ACCMODE | O_NONBLOCK | O_LARGEFILE)) | O_NOCTTY);
+	/* Not by O_CLOEXEC, which F_GETFL would show of this call. */
+	if (fd >= 0 && !fcntl(fd, F_SETFD, FD_CLOEXEC))
+		return fd;
+	report(errno, "open the terminal /dev/pts/%u", re->image->ptys[o->pty.pty].index);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+int pty_lock_all(const struct reopening *re)
+{
+	const int locked = 1;
+
+	for (uint32_t i = 0; i < re->image->n_ptys; i++) {
+		if (!re->image->ptys[i].locked || !ioctl(re->pty_fd[i], TIOCSPTLCK, &locked))
+			continue;
+		report(errno, "lock the terminal /dev/pts/%u", re->image->ptys[i].index);
+		return -1;
+	}
+	return 0;
+}
+
+const struct kind_image pty_master_image = { .code = code, .sound = sound, .check = pty_check };
 const struct kind_image pty_slave_image = { .code = code, .sound = sound };
 const struct kind_record pty_record = { .is = is, .record = record, .settle = settle };
+const struct kind_rebuild pty_master_rebuild = { .early = make_ptys, .begin = fetch_ptys, .open = open_again };
+const struct kind_rebuild pty_slave_rebuild = { .open = open_again };

@@ -2,10 +2,12 @@
 /* Regular files: by their names; or, of those that have none any more, with all that is in them (deleted.c). */
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cr/image/unsound.h"
 #include "deleted.h"
 #include "image.h"
+#include "lib/report.h"
 
 static void code(struct coder *c, struct open *o)
 {
@@ -71,5 +73,33 @@ static int record(struct recording *r, const struct look *l, struct open *o)
 	return l->same_file < 0 ? deleted_record(l, &o->regular.file) : 0;
 }
 
+static int open_by_name(const struct reopening *re, const struct open *o, int flags)
+{
+	int fd = reopen_path(re, o->mounts, o->path, flags);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		return reopen_failed(o, "open");
+	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size >= o->regular.size)
+		return fd;
+	report(0, "`%s', which was open, %s", o->path, S_ISREG(st.st_mode) ? "is shorter than it was" : "is no file any more");
+	close(fd);
+	return -1;
+}
+
+static int open_again(const struct reopening *re, const struct open *o)
+{
+	/* O_TMPFILE has made the file that it opened. */
+	int flags = reopen_flags(o->flags & ~(unsigned int)O_TMPFILE), fd;
+
+	fd = o->regular.deleted ? deleted_open(re, o, flags) : open_by_name(re, o, flags);
+	if (fd < 0 || lseek(fd, o->regular.position, SEEK_SET) >= 0)
+		return fd;
+	reopen_failed(o, "set the position of");
+	close(fd);
+	return -1;
+}
+
 const struct kind_image regular_image = { .code = code, .sound = sound, .show = show, .free = free_file };
 const struct kind_record regular_record = { .is = is, .record = record };
+const struct kind_rebuild regular_rebuild = { .open = open_again };

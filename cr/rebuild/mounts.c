@@ -10,9 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include "lib/mountinfo.h"
 #include "rebuild.h"
@@ -26,13 +24,6 @@ static int first_planned(const struct builder *b, int mounts)
 	while (i >= 0 && !(b->plan.planned[i].new_mounts && b->plan.planned[i].mounts == mounts))
 		i--;
 	return i;
-}
-
-pid_t rebuild_first_in(const struct builder *b, int mounts)
-{
-	int i = first_planned(b, mounts);
-
-	return i < 0 ? 0 : b->creation.tid[i];
 }
 
 static int differs(const char *point, const char *what, const char *is)
@@ -118,11 +109,13 @@ static int check_proc(const struct builder *b, int mounts)
 int rebuild_find_mounts(struct builder *b)
 {
 	for (uint32_t i = 0; i < b->image->n_mountss; i++) {
-		pid_t tid = rebuild_first_in(b, i);
+		int first = first_planned(b, i);
+		pid_t tid = first < 0 ? 0 : b->creation.tid[first];
 		struct mount_table t;
 		char path[32];
 		int ret;
 
+		b->mounts_first[i] = tid;
 		snprintf(path, sizeof(path), "/proc/%d/root", tid);
 		b->mounts_root[i] = tid ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
 		if (b->mounts_root[i] < 0 || mountinfo_read(&t, tid)) {
@@ -135,18 +128,4 @@ int rebuild_find_mounts(struct builder *b)
 			return -1;
 	}
 	return 0;
-}
-
-int rebuild_open(const struct builder *b, int32_t mounts, const char *path, int flags)
-{
-	const struct open_how how = {
-		.flags = (unsigned int)(flags & O_PATH ? flags & (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : flags),
-		.mode = (flags & O_TMPFILE) == O_TMPFILE ? 0600 : 0,
-		.resolve = RESOLVE_IN_ROOT,
-	};
-
-	/* Both with these flags alone: the C library's open() adds one, which F_GETFL then shows. */
-	if (mounts < 0)
-		return syscall(SYS_open, path, flags, 0600);
-	return syscall(SYS_openat2, b->mounts_root[mounts], path, &how, sizeof(how));
 }

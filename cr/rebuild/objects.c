@@ -23,7 +23,7 @@ static int open_mapped(struct builder *b, uint32_t i)
 {
 	const struct mapped_file *m = &b->image->mapped[i];
 	struct stat st;
-	int fd = rebuild_open(b, m->mounts, m->path, (m->writable ? O_RDWR : O_RDONLY) | O_LARGEFILE | O_CLOEXEC);
+	int fd = reopen_path(&b->open, m->mounts, m->path, (m->writable ? O_RDWR : O_RDONLY) | O_LARGEFILE | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &st)) {
 		report(errno, "open `%s', which was mapped", m->path);
@@ -73,12 +73,19 @@ int rebuild_objects_begin(struct builder *b)
 	const struct image *image = b->image;
 	const struct rlimit enough = { 65536, 65536 };
 
-	b->open_fd = descriptors(image->n_opens);
 	b->mapped_fd = descriptors(image->n_mapped);
 	b->shared_fd = descriptors(image->n_shared);
-	b->pty_fd = descriptors(image->n_ptys);
 	b->mounts_root = descriptors(image->n_mountss);
-	if (!b->open_fd || !b->mapped_fd || !b->shared_fd || !b->pty_fd || !b->mounts_root) {
+	b->mounts_first = calloc(image->n_mountss + 1, sizeof(*b->mounts_first));
+	b->open = (struct reopening){
+		.image = image, .mounts_root = b->mounts_root, .mounts_first = b->mounts_first, .outside_fd = { -1, -1, -1 },
+		.open_fd = descriptors(image->n_opens), .pty_fd = descriptors(image->n_ptys),
+		.options = {
+			.file = { b->options->standard[0], b->options->standard[1], b->options->standard[2] },
+			.foreground = b->options->foreground, .image_is_stdin = b->options->image_is_stdin,
+		},
+	};
+	if (!b->open.open_fd || !b->open.pty_fd || !b->mapped_fd || !b->shared_fd || !b->mounts_root || !b->mounts_first) {
 		report(ENOMEM, "open files");
 		return -1;
 	}
@@ -86,12 +93,13 @@ int rebuild_objects_begin(struct builder *b)
 		report(errno, "raise the limit of open files");
 		return -1;
 	}
-	return rebuild_ptys(b);
+	return rebuild_opens_early(b);
 }
 
 int rebuild_objects(struct builder *b)
 {
-	if (rebuild_find_mounts(b) || rebuild_inner_ptys(b))
+	b->open.inner_pty_fd = b->creation.inner_pty_fd;
+	if (rebuild_find_mounts(b))
 		return -1;
 	for (uint32_t i = 0; i < b->image->n_mapped; i++)
 		if (open_mapped(b, i))
@@ -112,13 +120,13 @@ static void close_all(int *fds, uint32_t n)
 
 void rebuild_objects_close(struct builder *b)
 {
-	close_all(b->open_fd, b->image->n_opens);
+	close_all(b->open.open_fd, b->image->n_opens);
 	close_all(b->mapped_fd, b->image->n_mapped);
 	close_all(b->shared_fd, b->image->n_shared);
-	close_all(b->pty_fd, b->image->n_ptys);
+	close_all(b->open.pty_fd, b->image->n_ptys);
 	close_all(b->mounts_root, b->image->n_mountss);
+	free(b->mounts_first);
 	for (int i = 0; i < 3; i++)
-		if (b->outside_fd[i] >= 0)
-			close(b->outside_fd[i]);
-	b->open_fd = b->mapped_fd = b->shared_fd = b->pty_fd = b->mounts_root = NULL;
+		if (b->open.outside_fd[i] >= 0)
+			close(b->open.outside_fd[i]);
 }

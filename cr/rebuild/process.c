@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "cr/kinds/outside.h"
 #include "rebuild.h"
 #include "lib/report.h"
 #include "lib/tree.h"
@@ -22,8 +23,8 @@
 static int source_fd(const struct builder *b, const struct fd *fd)
 {
 	if (b->image->opens[fd->open].kind == OPEN_OUTSIDE)
-		return b->outside_fd[rebuild_outside_number(b->image, fd)];
-	return b->open_fd[fd->open];
+		return b->open.outside_fd[outside_number(b->image, fd)];
+	return b->open.open_fd[fd->open];
 }
 
 /*

@@ -7,6 +7,7 @@
 #include "cr/image/image.h"
 #include "cr/plan/plan.h"
 #include "cr/hold/remote.h"
+#include "cr/kinds/rebuild.h"
 #include "restart.h"
 
 struct builder {
@@ -21,10 +22,10 @@ struct builder {
 	struct range vvar, vdso;
 	unsigned long int80;
 
-	/* Descriptors of the restarting program, by opens[], mapped[], shared[] and ptys[]; -1: none. */
-	int *open_fd, *mapped_fd, *shared_fd, *pty_fd;
-	int *mounts_root;		/* and of the root directories of mountss[] */
-	int outside_fd[3];		/* in place of stdin, stdout and stderr from outside; -1: not needed */
+	/* Descriptors of the restarting program, by mapped[], shared[] and mountss[] (of root directories); -1: none. */
+	int *mapped_fd, *shared_fd, *mounts_root;
+	pid_t *mounts_first;		/* the first process of each of mountss[] */
+	struct reopening open;		/* what the kinds of open files know of all this */
 };
 
 /* All of them return 0, or -1 when an error has been reported. */
@@ -34,34 +35,12 @@ int rebuild_objects_begin(struct builder *b);
 int rebuild_objects(struct builder *b);
 void rebuild_objects_close(struct builder *b);
 
-/* Open file descriptions, pipes with what lies in them, and terminals: part of the above. */
+/* Of these, open file descriptions, what they refer to, and what stands in for what is outside. */
+int rebuild_opens_early(struct builder *b);
 int rebuild_opens(struct builder *b);
 
-/* A deleted file, with these flags for open(): a descriptor, or -1. */
-int rebuild_deleted(const struct builder *b, const struct open *o, int flags);
-
-/* Open something that is open already, with other flags: an end of a pipe, a file without a name.  -1 with errno. */
-int rebuild_reopen(int fd, int flags);
 /* The mount namespaces of the new processes: as they were? */
 int rebuild_find_mounts(struct builder *b);
-
-/* Open with exactly these flags what a path leads to, in a mount namespace of the tree; mounts -1: in our own. */
-int rebuild_open(const struct builder *b, int32_t mounts, const char *path, int flags);
-
-/* Choose what stands in for each standard descriptor from outside; and which of them this descriptor is, 0..2. */
-int rebuild_outside(struct builder *b);
-int rebuild_outside_number(const struct image *image, const struct fd *fd);
-
-/* Its first process, which has created the others in there; as it is now, it has not changed its root directory. */
-pid_t rebuild_first_in(const struct builder *b, int mounts);
-
-/* Those whose masters were opened by way of our own mounts, before all; and those of the tree's mounts. */
-int rebuild_ptys(struct builder *b);
-int rebuild_inner_ptys(struct builder *b);
-int rebuild_open_pty(const struct builder *b, const struct open *o);
-
-/* Lock the terminals that were: nobody can open them again. */
-int rebuild_locks(struct builder *b);
 
 /* Put the foreground group of its session's terminal there. */
 int rebuild_terminal(struct builder *b, int index);

@@ -11,6 +11,7 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 
+#include "cr/kinds/pty.h"
 #include "foreground.h"
 #include "lib/free_memory.h"
 #include "lib/interrupt.h"
@@ -57,7 +58,7 @@ static int rebuild_all(struct builder *b)
 	for (uint32_t i = 0; i < image->n_tasks; i++)
 		if (image->tasks[i].kind == TASK_PROCESS && (interrupted() || rebuild_process(b, i)))
 			return -1;
-	if (rebuild_locks(b))
+	if (pty_lock_all(&b->open))
 		return -1;
 	for (uint32_t i = 0; i < image->n_tasks; i++)
 		if (image->tasks[i].kind != TASK_ZOMBIE && (interrupted() || rebuild_thread(b, i)))
@@ -171,7 +172,7 @@ static int prepare(struct builder *b)
 		b->remote[i].mem = -1;
 	if (check_session(b->image) || (b->options->foreground && foreground_check()) || rebuild_find_specials(b) ||
 	    plan_make(&b->plan, b->image, &plan_options) || share_make(&b->share, b->image, &b->plan) ||
-	    check_memory(b->image, &b->share) || rebuild_objects_begin(b) || rebuild_outside(b))
+	    check_memory(b->image, &b->share) || rebuild_objects_begin(b))
 		return -1;
 	if (b->share.n_fills) {
 		fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
@@ -188,7 +189,7 @@ static int prepare(struct builder *b)
 		.image = b->image, .plan = &b->plan, .clone3 = b->options->clone3,
 		.zombies_end = -1, .stand_ins_end = -1, .alive = -1, .adoption = -1,
 		.pidfd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, FD_LIMIT),
-		.pty_fd = b->pty_fd, .share = &b->share, .mem = b->mem,
+		.pty_fd = b->open.pty_fd, .share = &b->share, .mem = b->mem,
 	};
 	if (fd >= 0)
 		close(fd);
@@ -233,7 +234,7 @@ static void abort_build(struct builder *b)
 pid_t restart(const struct image *image, const struct restart_options *options)
 {
 	struct builder b = {
-		.image = image, .options = options, .creation.pidfd = -1, .outside_fd = { -1, -1, -1 }, .mem = -1,
+		.image = image, .options = options, .creation.pidfd = -1, .open.outside_fd = { -1, -1, -1 }, .mem = -1,
 	};
 	pid_t root = -1;
 

@@ -15,7 +15,7 @@ struct restart_options {
 	bool stopped;		/* each process with SIGSTOP, so that it goes on when it gets SIGCONT */
 	bool foreground;	/* with the terminal: restart_foreground_wait() */
 	bool image_is_stdin;	/* the image was read from there: nothing is left of it for the tree */
-	/* Files in place of what the tree had as stdin, stdout and stderr from outside; NULL: see outside.c. */
+	/* Files in place of what the tree had as stdin, stdout and stderr from outside; NULL: see cr/kinds/outside.c. */
 	const char *standard[3];
 	/* Called with the pid of the first task when all is built, and before it goes on; not 0 gives the tree up. */
 	int (*ready)(pid_t root);
