@@ -7,7 +7,8 @@
  * of every orphan, and the one process that must not die: the kernel panics
  * then, which ends QEMU, without a verdict.
  *
- * The command line: mode=guided|auto|shell|test|bench, demo=PATH, limit=SECONDS.
+ * The command line: mode=guided|auto|shell|test|bench, demo=PATH, limit=SECONDS, and
+ * feed=ttyS1, which has a picture of all tasks told to that port (docs/feed.md).
  *
  * With nobody at the keyboard (auto, test, bench) the verdict is the last line on the
  * console, and on the second serial port if there is one: `demo: ok', or `demo:
@@ -30,6 +31,7 @@
 
 #include "child.h"
 #include "console.h"
+#include "lib/feed.h"
 #include "modes.h"
 #include "lib/report.h"
 #include "rescue.h"
@@ -63,6 +65,7 @@ static const struct {
 static struct {
 	struct options options;
 	pid_t console;
+	pid_t feed;
 	int verdict_fd;
 } machine = { .verdict_fd = -1 };
 
@@ -87,6 +90,7 @@ static void end_machine(int how)
 	console_finish(machine.console);
 	if (machine.verdict_fd >= 0)
 		tcdrain(machine.verdict_fd);
+	feed_drain();
 	sync();
 	kill(-1, SIGKILL);
 	reboot(how);
@@ -111,6 +115,8 @@ static void say_verdict(const char *why)
 	fflush(stdout);
 	if (machine.verdict_fd >= 0 && write(machine.verdict_fd, line, strlen(line)) < 0)
 		report(errno, "write the verdict");
+	line[strlen(line) - 1] = '\0';
+	feed_text_event("verdict", "text", line, ",\"ok\":%s", why ? "false" : "true");
 }
 
 /* Something that PID 1 itself cannot do without. */
@@ -147,9 +153,9 @@ static void mount_filesystems(void)
 }
 
 /* A serial port that is not there can be opened all the same; its type tells. */
-static int open_verdict(void)
+static int open_port(const char *path)
 {
-	int fd = open_raw(VERDICT_DEVICE);
+	int fd = open_raw(path);
 	struct serial_struct port;
 
 	if (fd >= 0 && (ioctl(fd, TIOCGSERIAL, &port) || port.type == PORT_UNKNOWN)) {
@@ -170,6 +176,40 @@ static void set_up_environment(void)
 	setenv("TERM", "linux", 1);
 	if (chdir("/root"))
 		report(errno, "change to /root");
+}
+
+/* The feed's port is the feed's: a verdict there is one of its lines. */
+static void prepare_feed(void)
+{
+	int fd;
+
+	if (!machine.options.feed[0])
+		return;
+	fd = open_port(machine.options.feed);
+	if (fd < 0) {
+		report(0, "feed=%s: there is no such serial port", machine.options.feed + strlen("/dev/"));
+		return;
+	}
+	close(fd);
+	setenv("FEED", machine.options.feed, 1);
+	if (!strcmp(machine.options.feed, VERDICT_DEVICE) && machine.verdict_fd >= 0) {
+		close(machine.verdict_fd);
+		machine.verdict_fd = -1;
+	}
+}
+
+/* Start it, or start it again: who ends all programs ends it, too. */
+static void keep_feed(void)
+{
+	if (!getenv("FEED") || (machine.feed > 0 && !kill(machine.feed, 0)))
+		return;
+	machine.feed = fork();
+	if (machine.feed)
+		return;
+	setsid();
+	execl("/bin/feed", "feed", getenv("FEED"), (char *)NULL);
+	report(errno, "run /bin/feed");
+	_exit(EXIT_FAILED);
 }
 
 /* The ends that are the same whatever ran. */
@@ -215,6 +255,7 @@ static void run_unattended(struct run *run)
 	char why[512];
 	enum end end;
 
+	keep_feed();
 	run->verdict_fd = machine.verdict_fd >= 0 ? machine.verdict_fd : open("/dev/null", O_WRONLY | O_CLOEXEC);
 	end = run_program(run);
 	if (end != END_EXITED && end != END_NOT_RUN && end != END_LIMIT)
@@ -237,8 +278,11 @@ static void run_attended(struct run *run)
 {
 	for (;;) {
 		bool shell = run->program == shell_program;
-		enum end end = run_program(run);
 		char why[512];
+		enum end end;
+
+		keep_feed();
+		end = run_program(run);
 
 		obey(end);
 		if (shell && end == END_NOT_RUN)
@@ -273,13 +317,14 @@ int main(void)
 	read_options(&machine.options);
 	take_signals();
 	rescue_protect();
-	machine.verdict_fd = open_verdict();
+	machine.verdict_fd = open_port(VERDICT_DEVICE);
 	machine.console = console_start();
 	if (machine.console < 0)
 		give_up("start the console: %s", strerror(errno));
 	if (!machine.options.mode)
 		give_up("mode=%s is none of guided, auto, shell, test, bench", machine.options.mode_name);
 	set_up_environment();
+	prepare_feed();
 
 	run.program = machine.options.mode->program;
 	run.limit = machine.options.limit ? machine.options.limit : machine.options.mode->limit;

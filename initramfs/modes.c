@@ -55,6 +55,8 @@ void read_options(struct options *o)
 			snprintf(o->mode_name, sizeof(o->mode_name), "%s", value);
 		else if (is_option(word, "demo", &value))
 			snprintf(o->demo, sizeof(o->demo), "%s", value);
+		else if (is_option(word, "feed", &value))
+			snprintf(o->feed, sizeof(o->feed), "/dev/%s", value);
 		else if (is_option(word, "limit", &value))
 			o->limit = atoi(value);
 	}

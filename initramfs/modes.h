@@ -16,6 +16,7 @@ struct options {
 	const struct mode *mode;
 	char mode_name[32];	/* as given: mode is NULL if there is none of that name */
 	char demo[128];		/* demo=PATH: run this in place of the mode's program; "": don't */
+	char feed[64];		/* feed=ttyS1: /dev/ttyS1, where the feed writes; "": there is none */
 	int limit;		/* limit=SECONDS, 0: the mode's own */
 };
 

@@ -79,6 +79,7 @@ static enum nav_kind the_end(void)
 
 static enum nav_kind run_screen(int place)
 {
+	ui_chapter(place, place > 0 && place <= LAST ? chapters[place - 1].title : "");
 	if (place == 0)
 		return welcome();
 	if (place > LAST)

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "keys.h"
+#include "lib/feed.h"
 #include "lib/report.h"
 #include "ui.h"
 
@@ -25,6 +26,7 @@ static const char *const escapes[] = {
 static struct {
 	bool guided, colours;
 	int last_chapter, jump;
+	int chapter, screen;	/* which is shown: a chapter's screens are counted from 1 */
 	FILE *out;		/* the screen, in memory */
 	char *text;
 	size_t size, shown;
@@ -43,6 +45,13 @@ FILE *ui_out(void)
 	return ui.out;
 }
 
+void ui_chapter(int chapter, const char *title)
+{
+	ui.chapter = chapter;
+	ui.screen = 0;
+	feed_text_event("chapter", "title", title, ",\"chapter\":%d", chapter);
+}
+
 void ui_screen(int chapter, const char *title)
 {
 	if (ui.out) {
@@ -54,6 +63,7 @@ void ui_screen(int chapter, const char *title)
 	ui.out = open_memstream(&ui.text, &ui.size);
 	if (!ui.out)
 		die("make a screen");
+	ui.screen++;
 	if (chapter)
 		ui_print(COLOUR_TITLE, "%d. %s\n", chapter, title);
 	else
@@ -108,6 +118,8 @@ static void measure(int *rows, int *width)
 void ui_show(void)
 {
 	fflush(ui.out);
+	if (!ui.shown)
+		feed_event("screen", ",\"chapter\":%d,\"screen\":%d", ui.chapter, ui.screen);
 	if (!ui.shown && ui.guided)
 		fputs(KEYS_CLEAR, stdout);
 	fwrite(ui.text + ui.shown, 1, ui.size - ui.shown, stdout);
@@ -139,14 +151,16 @@ enum nav_kind ui_pause(void)
 
 enum nav_kind ui_predict(const char *format, ...)
 {
+	char question[512];
 	va_list ap;
 
-	colour(COLOUR_ASK);
-	fputs("Predict: ", ui.out);
 	va_start(ap, format);
-	vprint(COLOUR_NONE, format, ap);
+	vsnprintf(question, sizeof(question), format, ap);
 	va_end(ap);
-	colour(COLOUR_NONE);
+	ui_print(COLOUR_ASK, "Predict: ");
+	ui_text("%s", question);
+	ui_show();
+	feed_text_event("question", "text", question, ",\"chapter\":%d", ui.chapter);
 	return ui_pause();
 }
 

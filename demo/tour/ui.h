@@ -21,6 +21,9 @@ enum colour { COLOUR_NONE, COLOUR_TITLE, COLOUR_GOOD, COLOUR_BAD, COLOUR_ASK, CO
 /* Set up: guided waits for keys on stdin.  last_chapter: the highest digit that is a jump. */
 void ui_start(bool guided, int last_chapter);
 
+/* Begin a chapter; 0 is the welcome.  Its screens are counted from 1: for those who follow the tour by the feed. */
+void ui_chapter(int chapter, const char *title);
+
 /* Begin a screen; part and parts number the screens of a chapter. */
 void ui_screen(int chapter, const char *title);
 

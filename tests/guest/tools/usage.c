@@ -15,6 +15,9 @@ struct row {
 };
 
 static const struct row rows[] = {
+	{ "feed: no port", { "feed" }, "a serial port" },
+	{ "feed: an unknown option", { "feed", "--nonsense" }, "a serial port" },
+	{ "feed: two ports", { "feed", "/dev/ttyS0", "/dev/ttyS1" }, "a serial port" },
 	{ "pidtable: an unknown option", { "pidtable", "--nonsense" }, "nonsense" },
 	{ "pidtable: an unknown letter", { "pidtable", "-Q" }, "Q" },
 	{ "pidtable: an option without its value", { "pidtable", "-c" }, "c" },
@@ -100,6 +103,7 @@ struct help_row {
 static const struct help_row help_rows[] = {
 	{ "pidtable --help", { "pidtable", "--help" } },
 	{ "cwp --help", { "cwp", "--help" } },
+	{ "feed --help", { "feed", "--help" } },
 	{ "app --help", { "app", "--help" } },
 	{ "checkpoint --help", { "checkpoint", "--help" } },
 	{ "restart --help", { "restart", "--help" } },
