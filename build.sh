@@ -38,7 +38,8 @@ usage() {
 		    --mutations      instead: wrong kernels, a mistake each, which the guest's tests must notice
 		    --releases       instead: the build, the tour and the tests on other releases of Debian; as root
 		    --all            the tests, and these five
-		    --short          with --debug, --mutations, --releases or --all: less of these three, in minutes
+		    --short          with --debug, --mutations, --releases or --all: less of these three, in minutes; with --all
+		                     the kernel's own tests and its patches only if they have changed lately
 		  bench            build, then measure: instructions, bytes and ratios, as Markdown
 		  fuzz [OPTION]... build, then call with random arguments for hours, on a kernel that checks itself
 		    --calls N        how many calls (1000000)
@@ -111,13 +112,13 @@ needs() {
 		shellcheck                                shellcheck
 		/usr/i686-linux-gnu/lib/libc.a            libc6-dev-i386-cross
 	END
-	kselftest) cat <<-'END' ;;
+	kselftest*) cat <<-'END' ;;
 		/usr/i686-linux-gnu/lib/libc.a            libc6-dev-i386-cross
 	END
-	releases | releases-short) cat <<-'END' ;;
+	releases*) cat <<-'END' ;;
 		debootstrap                               debootstrap
 	END
-	series) cat <<-'END' ;;
+	series*) cat <<-'END' ;;
 		sparse                                    sparse
 		apt-cache                                 apt
 		/usr/share/perl/*/Term/ANSIColor.pm       perl
@@ -303,10 +304,12 @@ test)
 		exec tests/run.sh --list
 	fi
 	case " ${test_options[*]-} " in
-	*" --all "*) test_options=(whole debug kselftest series mutations releases) ;;
+	*" --all "*) test_options=(debug series whole releases mutations kselftest) ;;
 	*) test_options=("${test_options[@]#--}") ;;
 	esac
-	if [ -n "$short" ]; then
+	if [[ -n $short && " ${test_options[*]} " == *" whole "* ]]; then
+		test_options=("${test_options[@]/%/-short}")
+	elif [ -n "$short" ]; then
 		test_options=("${test_options[@]/#debug/debug-short}")
 		test_options=("${test_options[@]/#mutations/mutations-short}")
 		test_options=("${test_options[@]/#releases/releases-short}")

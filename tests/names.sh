@@ -4,16 +4,19 @@
 # A guest suite is ROOM/SUITE, its file below tests/guest, and a host file host/FILE, its file below tests; SUITE and FILE
 # alone will do.  A case is SUITE: CASE or FILE: CASE, and in a file FUNCTION may stand for the CASE.
 
-# Ask the guest's test program, which is static and for i386: an x86 host runs it as it is, others by QEMU.
-guest_tests() {
+# A program of the machine, to be asked what it has.  It is static and for i386: an x86 host runs it as it is, others by
+# QEMU.
+i386_program() {
 	local runner
 	for runner in '' qemu-i386 qemu-i386-static; do
-		if ${runner:+command -v "$runner"} >/dev/null && $runner build/tests/guest/guest-tests "$@" 2>/dev/null; then
-			return
-		fi
+		if ${runner:+command -v "$runner"} >/dev/null && $runner "$@" 2>/dev/null; then return; fi
 	done
-	echo "tests: this host does not run i386 programs; QEMU can: apt-get install qemu-user" >&2
-	exit 1
+	echo "tests: $*: it failed, or this host does not run i386 programs; QEMU can: apt-get install qemu-user" >&2
+	return 1
+}
+
+guest_tests() {
+	i386_program build/tests/guest/guest-tests "$@"
 }
 
 # ROOM/SUITE: CASE, in the order in which they run, and host/FILE: CASE  [FUNCTION ARGUMENT...].

@@ -16,7 +16,15 @@ cd "$(dirname "$(realpath "$0")")/.."
 # What is to be done, in this order: the longest first, so that nothing long is left to the end.
 jobs=()
 at_once=$(nproc)
-ordinary=(boot environment failures GUEST source tour glibc harness outputs names image_format rooms lint)
+ordinary=(environment failures source tour glibc harness outputs names image_format rooms lint)
+
+# What the kernel's own tests depend on, beside themselves: has it changed lately?  A change for CI is some commits at most.
+# Who cannot know runs them.
+LATELY=30
+kernel_changed() {
+	! git diff --quiet "HEAD~$LATELY" -- kernel Makefile tests/{kselftest,series} tests/run.sh \
+		tests/host/{lib,qemu,steps,splats,report,copy,series,kselftest,reproducible}.sh 2>/dev/null
+}
 
 # Shares of the guest's tests are jobs of their own.
 add_guest() {
@@ -30,16 +38,23 @@ add_files() {
 	local file
 	for file; do
 		case $file in
-		ordinary)
-			add_files "${ordinary[@]/GUEST/guest-short}"
+		ordinary) add_files guest-short boot-short reproducible-short "${ordinary[@]}" ;;
+		whole) add_files guest boot reproducible "${ordinary[@]}" ;;
+		whole-short)
+			if kernel_changed; then add_files whole; else add_files guest boot reproducible-short "${ordinary[@]}"; fi
 			;;
-		whole)
-			add_files reproducible "${ordinary[@]/GUEST/guest}"
+		series-short | kselftest-short)
+			if kernel_changed; then jobs+=("${file%-short}"); else left_out "${file%-short}"; fi
 			;;
 		guest | guest-short) add_guest "$file" ;;
 		*) jobs+=("$file") ;;
 		esac
 	done
+}
+
+left_out() {
+	echo "skip $1: all of it: what it is about has not changed in the last $LATELY commits" |
+		tee "build/log/tests-$1.lines"
 }
 
 # The named suites of the guest share a machine, the named cases of a host file its run.

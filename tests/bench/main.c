@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * guest-bench [AREA] - instruction counts, under `qemu -icount shift=0'
+ * guest-bench [AREA] - instruction counts, under `qemu -icount shift=0'; --list prints the areas
  *
  * Writes its results to stdout and, for the host, to file descriptor 3.
  */
@@ -126,7 +126,9 @@ int main(int argc, char **argv)
 	if (argc == 4 && !strcmp(argv[1], TREE_WORD))
 		tree_program(atoi(argv[2]), strtoul(argv[3], NULL, 10));
 	for (size_t i = 0; i < sizeof(areas) / sizeof(*areas); i++)
-		if (argc < 2 || !strcmp(argv[1], areas[i].name))
+		if (argc == 2 && !strcmp(argv[1], "--list"))
+			puts(areas[i].name);
+		else if (argc < 2 || !strcmp(argv[1], areas[i].name))
 			areas[i].run();
 	return EXIT_OK;
 }
