@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <elf.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
 #include "frame.h"
+
+#define FRAME_SIZE_MAX 4000
+
+struct frame {
+	unsigned long address, esp;	/* where it is to stand, and the stack pointer that makes it the current one */
+	size_t size;
+	unsigned char bytes[FRAME_SIZE_MAX];
+};
 
 /* struct rt_sigframe_ia32 of arch/x86/include/asm/sigframe.h, with what it consists of. */
 struct sigcontext_i386 {
@@ -79,7 +88,8 @@ static void set_context(struct sigcontext_i386 *c, const struct user_regs_struct
 	}
 }
 
-int frame_make(struct frame *f, const struct remote *r, unsigned long top)
+/* At or below top.  A system call that was interrupted starts again. */
+static int make(struct frame *f, const struct remote *r, unsigned long top)
 {
 	struct rt_frame frame = { .altstack_flags = NO_ALTSTACK, .mask = r->mask };
 	unsigned char fnsave[FNSAVE_SIZE], fx[FRAME_SIZE_MAX - sizeof(frame) - FNSAVE_SIZE - 64];
@@ -99,4 +109,42 @@ int frame_make(struct frame *f, const struct remote *r, unsigned long top)
 	memcpy(f->bytes + (fx_at - FNSAVE_SIZE - f->address), fnsave, FNSAVE_SIZE);
 	memcpy(f->bytes + (fx_at - f->address), fx, fx_size);
 	return 0;
+}
+
+int frame_lay(struct remote *r, unsigned long top)
+{
+	struct frame f;
+
+	if (make(&f, r, top) || remote_write(r, f.address, f.bytes, f.size))
+		return -1;
+	r->frame_esp = f.esp;
+	return 0;
+}
+
+int frame_lay_on_stack(struct remote *r)
+{
+	struct frame f, *was = malloc(sizeof(*was));
+
+	if (!was || make(&f, r, r->regs.esp)) {
+		free(was);
+		return -1;
+	}
+	*was = f;
+	if (remote_read(r, f.address, was->bytes, f.size) || remote_write(r, f.address, f.bytes, f.size)) {
+		free(was);
+		return -1;
+	}
+	r->on_stack = was;
+	r->frame_esp = f.esp;
+	return 0;
+}
+
+int frame_take_off_stack(struct remote *r)
+{
+	struct frame *f = r->on_stack;
+	int ret = f ? remote_write(r, f->address, f->bytes, f->size) : 0;
+
+	free(f);
+	r->on_stack = NULL;
+	return ret;
 }

@@ -5,18 +5,17 @@
 
 #include "remote.h"
 
-#define FRAME_SIZE_MAX 4000
-
-struct frame {
-	unsigned long address, esp;	/* where it is to stand, and the stack pointer that makes it the current one */
-	size_t size;
-	unsigned char bytes[FRAME_SIZE_MAX];
-};
-
 /*
- * The frame that gives a held task its registers, its FPU state and its mask of signals back as it was found, to stand
- * at or below top.  A system call that was interrupted starts again.  0, or -1 with errno.
+ * Lay a frame that gives a held task its registers, its FPU state and its mask of signals back as it was found, into its
+ * memory at or below top; r->frame_esp makes it the current one.  A system call that was interrupted starts again.  0, or
+ * -1 with errno.
  */
-int frame_make(struct frame *f, const struct remote *r, unsigned long top);
+int frame_lay(struct remote *r, unsigned long top);
+
+/* Where a signal's would be, below the stack: for the calls that map a page for it, and take that away. */
+int frame_lay_on_stack(struct remote *r);
+
+/* What that has overwritten comes back: when no register refers to the frame any more. */
+int frame_take_off_stack(struct remote *r);
 
 #endif

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A system call of a held task: from its registers to what it returns. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "frame.h"
+#include "remote.h"
+#include "stop.h"
+
+#define SCRATCH_SIZE 4096UL
+
+/* Until the task stands at the beginning, or at the end, of a system call. */
+static int go_on_to_syscall_stop(struct remote *r)
+{
+	int status;
+
+	for (;;) {
+		if (stop_leave(r, PTRACE_SYSCALL, 0) || stop_wait(r, &status))
+			return -1;
+		if (WSTOPSIG(status) == SYSCALL_STOP)
+			return 0;
+		/* All signals are blocked but those of faults, and a fault would come again for ever. */
+		if (!EVENT(status) && (WSTOPSIG(status) == SIGSEGV || WSTOPSIG(status) == SIGBUS ||
+				       WSTOPSIG(status) == SIGILL)) {
+			errno = EFAULT;
+			return -1;
+		}
+		if (EVENT(status) == PTRACE_EVENT_CLONE) {
+			unsigned long born;
+
+			if (ptrace(PTRACE_GETEVENTMSG, r->tid, 0, &born))
+				return -1;
+			r->born = born;
+		}
+	}
+}
+
+/* Signals are blocked from when the registers are those of a call: a handler would run on the frame's page. */
+static int set_call(struct remote *r, struct user_regs_struct *regs)
+{
+	/* A task with no stack to speak of has to do without a frame until there is a page for it. */
+	if (r->stays && !r->frame_esp)
+		frame_lay_on_stack(r);
+	if (r->frame_esp)
+		regs->esp = r->frame_esp;
+	return ptrace(PTRACE_SETREGS, r->tid, 0, regs) || (r->stays && stop_block_signals(r)) ? -1 : 0;
+}
+
+/* Once more for each of the two stops of a call; what is not followed to its end is lost. */
+static int follow_call(struct remote *r, struct user_regs_struct *regs)
+{
+	if (r->lost && stop_again(r))
+		return -1;
+	if (set_call(r, regs))
+		return -1;
+	r->lost = true;
+	if (go_on_to_syscall_stop(r))
+		return -1;
+	r->in_call = true;
+	if (go_on_to_syscall_stop(r))
+		return -1;
+	r->lost = false;
+	return ptrace(PTRACE_GETREGS, r->tid, 0, regs) ? -1 : 0;
+}
+
+long remote_call(struct remote *r, long number, const unsigned long args[6])
+{
+	struct user_regs_struct regs = r->regs;
+
+	regs.eax = number;
+	regs.ebx = args[0];
+	regs.ecx = args[1];
+	regs.edx = args[2];
+	regs.esi = args[3];
+	regs.edi = args[4];
+	regs.ebp = args[5];
+	regs.eip = r->int80;
+	regs.orig_eax = -1;	/* nothing to restart */
+	return follow_call(r, &regs) ? REMOTE_FAILED : regs.eax;
+}
+
+unsigned long remote_put(struct remote *r, const void *data, size_t size)
+{
+	unsigned long address = r->scratch + r->scratch_used;
+
+	if (!r->scratch || size > SCRATCH_SIZE - r->scratch_used) {
+		errno = ENOMEM;
+		return 0;
+	}
+	if (remote_write(r, address, data, size))
+		return 0;
+	r->scratch_used += (size + 7) & ~7UL;
+	return address;
+}
+
+void remote_drop(struct remote *r)
+{
+	r->scratch_used = 0;
+}
+
+long remote_call_with(struct remote *r, long number, int at, const void *data, size_t size, const unsigned long args[6])
+{
+	unsigned long filled[6];
+	long ret;
+
+	memcpy(filled, args, sizeof(filled));
+	filled[at] = remote_put(r, data, size);
+	ret = filled[at] ? remote_call(r, number, filled) : REMOTE_FAILED;
+	remote_drop(r);
+	return ret;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "lib/report.h"
+#include "stop.h"
+
+#define STOP_BOUND_MS 10000
+
+int stop_leave(struct remote *r, int request, int sig)
+{
+	if (ptrace(request, r->tid, 0, sig))
+		return -1;
+	r->running = true;
+	return 0;
+}
+
+int stop_wait(struct remote *r, int *status)
+{
+	long deadline = now_ms() + STOP_BOUND_MS;
+
+	while (waitpid(r->tid, status, __WALL) != r->tid) {
+		if (errno != EINTR)
+			return -1;
+		if (now_ms() > deadline) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+	}
+	r->running = false;
+	if (WIFSTOPPED(*status))
+		return 0;
+	errno = ESRCH;
+	return -1;
+}
+
+/*
+ * Wait for the stop of PTRACE_INTERRUPT, or of a birth; signals that come first are passed on.  The signal of such a
+ * stop is SIGTRAP, but for a thread group that is stopped by a signal: then it is that one.  Another stop that comes
+ * first has taken the place of the one that was asked for (ptrace_stop() in kernel/signal.c), which is asked for again.
+ */
+int stop_wait_event(struct remote *r, int *stop_signal)
+{
+	int status, sig;
+
+	for (;;) {
+		if (stop_wait(r, &status))
+			return -1;
+		sig = WSTOPSIG(status);
+		if (EVENT(status) == PTRACE_EVENT_STOP) {
+			*stop_signal = sig == SIGTRAP ? 0 : sig;
+			return 0;
+		}
+		if (EVENT(status) || sig == SYSCALL_STOP)
+			sig = 0;
+		if (ptrace(PTRACE_INTERRUPT, r->tid, 0, 0) || stop_leave(r, PTRACE_CONT, sig))
+			return -1;
+	}
+}
+
+int stop_block_signals(struct remote *r)
+{
+	const uint64_t all = ~0ULL;
+
+	if (!r->blocked && ptrace(PTRACE_SETSIGMASK, r->tid, sizeof(all), &all))
+		return -1;
+	r->blocked = true;
+	return 0;
+}
+
+/*
+ * Back to a stop for a signal: from the end of a system call nothing is restarted.  A task that was seen to stop is let
+ * go on, to stop again.  One that we failed to wait for is not: it may have come to the stop that is asked for here.
+ */
+int stop_again(struct remote *r)
+{
+	if (ptrace(PTRACE_INTERRUPT, r->tid, 0, 0) || (!r->running && stop_leave(r, PTRACE_CONT, 0)) ||
+	    stop_wait_event(r, &(int){ 0 }))
+		return -1;
+	r->in_call = r->lost = false;
+	return 0;
+}
