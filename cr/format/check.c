@@ -22,23 +22,25 @@ static bool numbers_sound(const struct numbers *n, int least)
 }
 
 /* The place in the tree of tasks.  A thread's parent is its leader. */
-static int check_place(const struct image *image, uint32_t i)
+static int check_place(const struct check *c, uint32_t i)
 {
+	const struct image *image = c->image;
 	const struct recorded_task *t = &image->tasks[i], *parent;
 
 	if (t->new_pid_ns && (t->kind == TASK_THREAD || t->pid.levels < 2 || t->pid.nr[t->pid.levels - 1] != 1))
-		return image_refuse("task", i, "it cannot be the init of a pid namespace");
+		return image_refuse(c, "task", i, "it cannot be the init of a pid namespace");
 	if (!i)
-		return t->parent == -1 && t->kind == TASK_PROCESS ? 0 : image_refuse("task", i, "the first task is no process");
+		return t->parent == -1 && t->kind == TASK_PROCESS ? 0 : image_refuse(c, "task", i,
+										     "the first task is no process");
 	if (!is_in(t->parent, i))
-		return image_refuse("task", i, "its parent does not stand before it");
+		return image_refuse(c, "task", i, "its parent does not stand before it");
 	parent = &image->tasks[t->parent];
 	if (parent->kind != TASK_PROCESS)
-		return image_refuse("task", i, "its parent cannot have children");
+		return image_refuse(c, "task", i, "its parent cannot have children");
 	/* One that is no init can be a level deeper: its parent has unshared, and a brother of its is the init. */
 	if (t->pid.levels != parent->pid.levels + t->new_pid_ns &&
 	    (t->kind == TASK_THREAD || t->new_pid_ns || t->pid.levels != parent->pid.levels + 1))
-		return image_refuse("task", i, "its levels do not fit its parent's");
+		return image_refuse(c, "task", i, "its levels do not fit its parent's");
 	return 0;
 }
 
@@ -53,34 +55,35 @@ static bool can_end_so(uint32_t status)
 	       sig != SIGTSTP && sig != SIGTTIN && sig != SIGTTOU && sig != SIGURG && sig != SIGWINCH;
 }
 
-static int check_task(const struct image *image, uint32_t i)
+static int check_task(const struct check *c, uint32_t i)
 {
+	const struct image *image = c->image;
 	const struct recorded_task *t = &image->tasks[i];
 	bool lives = t->kind != TASK_ZOMBIE;
 
 	if (t->kind > TASK_ZOMBIE)
-		return image_refuse("task", i, "no such kind of task");
+		return image_refuse(c, "task", i, "no such kind of task");
 	if (!numbers_sound(&t->pid, 1) || !numbers_sound(&t->pgid, 0) || !numbers_sound(&t->sid, 0) ||
 	    t->pgid.levels != t->pid.levels || t->sid.levels != t->pid.levels)
-		return image_refuse("task", i, "its pids make no sense");
-	if (check_place(image, i))
+		return image_refuse(c, "task", i, "its pids make no sense");
+	if (check_place(c, i))
 		return -1;
 	if (lives ? !is_in(t->process, image->n_processes) || !is_in(t->thread, image->n_threads)
 		  : t->process != -1 || t->thread != -1)
-		return image_refuse("task", i, "its process or thread is not there");
+		return image_refuse(c, "task", i, "its process or thread is not there");
 	if (t->kind == TASK_THREAD && t->process != image->tasks[t->parent].process)
-		return image_refuse("task", i, "its process is not its leader's");
+		return image_refuse(c, "task", i, "its process is not its leader's");
 	if (!is_in_or_none(t->uts, image->n_utss) || !is_in_or_none(t->mounts, image->n_mountss))
-		return image_refuse("task", i, "its namespaces are not there");
+		return image_refuse(c, "task", i, "its namespaces are not there");
 	if (!is_in_or_none(t->terminal, image->n_ptys))
-		return image_refuse("task", i, "its terminal is not there");
+		return image_refuse(c, "task", i, "its terminal is not there");
 	if (t->children_ns != -1 && (t->kind != TASK_PROCESS || !is_in(t->children_ns, image->n_tasks) ||
 	    image->tasks[t->children_ns].parent != (int32_t)i || !image->tasks[t->children_ns].new_pid_ns))
-		return image_refuse("task", i, "its children cannot be born where it says");
+		return image_refuse(c, "task", i, "its children cannot be born where it says");
 	if (t->exit_signal > SIGNALS)
-		return image_refuse("task", i, "signal %u for its parent", t->exit_signal);
+		return image_refuse(c, "task", i, "signal %u for its parent", t->exit_signal);
 	if (!lives && !can_end_so(t->exit_status))
-		return image_refuse("task", i, "it cannot have ended with status 0x%x", t->exit_status);
+		return image_refuse(c, "task", i, "it cannot have ended with status 0x%x", t->exit_status);
 	return 0;
 }
 
@@ -94,39 +97,41 @@ static bool points_sound(const struct mounts *m)
 	return true;
 }
 
-static int check_mounts(const struct image *image)
+static int check_mounts(const struct check *c)
 {
+	const struct image *image = c->image;
 	for (uint32_t i = 0; i < image->n_mountss; i++) {
 		int32_t init = image->mountss[i].proc_of;
 
 		if (init != -1 && (!is_in(init, image->n_tasks) || !image->tasks[init].new_pid_ns))
-			return image_refuse("mount namespace", i, "its /proc is of no pid namespace");
+			return image_refuse(c, "mount namespace", i, "its /proc is of no pid namespace");
 		if (!points_sound(&image->mountss[i]))
-			return image_refuse("mount namespace", i, "its mounts make no sense");
+			return image_refuse(c, "mount namespace", i, "its mounts make no sense");
 	}
 	return 0;
 }
 
 /* Each process belongs to one leader, each thread to one task; so no list has more elements than there are tasks. */
-static int check_owners(const struct image *image)
+static int check_owners(const struct check *c)
 {
+	const struct image *image = c->image;
 	unsigned char *process = calloc(image->n_processes + 1, 1), *thread = calloc(image->n_threads + 1, 1);
-	int ret = process && thread ? 0 : image_refuse("task", 0, "out of memory");
+	int ret = process && thread ? 0 : image_refuse(c, "task", 0, "out of memory");
 
 	for (uint32_t i = 0; i < image->n_tasks && !ret; i++) {
 		const struct recorded_task *t = &image->tasks[i];
 
 		if (t->kind == TASK_PROCESS && process[t->process]++)
-			ret = image_refuse("task", i, "its process is another task's");
+			ret = image_refuse(c, "task", i, "its process is another task's");
 		else if (t->kind != TASK_ZOMBIE && thread[t->thread]++)
-			ret = image_refuse("task", i, "its thread is another task's");
+			ret = image_refuse(c, "task", i, "its thread is another task's");
 	}
 	for (uint32_t i = 0; i < image->n_processes && !ret; i++)
 		if (!process[i])
-			ret = image_refuse("process", i, "no task has it");
+			ret = image_refuse(c, "process", i, "no task has it");
 	for (uint32_t i = 0; i < image->n_threads && !ret; i++)
 		if (!thread[i])
-			ret = image_refuse("thread", i, "no task has it");
+			ret = image_refuse(c, "thread", i, "no task has it");
 	free(process);
 	free(thread);
 	return ret;
@@ -136,8 +141,9 @@ static int check_owners(const struct image *image)
  * The namespace that each task is in, by the task that is its init; -1: that of the first task, which has none in the
  * tree.  inner is that in which the children of a task are born that are a level deeper.
  */
-static int find_namespaces(const struct image *image, int32_t *init, int32_t *inner)
+static int find_namespaces(const struct check *c, int32_t *init, int32_t *inner)
 {
+	const struct image *image = c->image;
 	for (uint32_t i = 0; i < image->n_tasks; i++) {
 		const struct recorded_task *t = &image->tasks[i];
 
@@ -152,7 +158,7 @@ static int find_namespaces(const struct image *image, int32_t *init, int32_t *in
 		else
 			init[i] = inner[t->parent];
 		if (init[i] < 0 && t->pid.levels != image->tasks[0].pid.levels)
-			return image_refuse("task", i, "its pid namespace has no init");
+			return image_refuse(c, "task", i, "its pid namespace has no init");
 	}
 	return 0;
 }
@@ -186,8 +192,9 @@ static uint32_t list_pids(const struct image *image, uint32_t i, const int32_t *
 	return n;
 }
 
-static int check_unique(const struct image *image, const int32_t *init, struct taken *taken)
+static int check_unique(const struct check *c, const int32_t *init, struct taken *taken)
 {
+	const struct image *image = c->image;
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < image->n_tasks; i++)
@@ -195,13 +202,15 @@ static int check_unique(const struct image *image, const int32_t *init, struct t
 	qsort(taken, n, sizeof(*taken), by_namespace);
 	for (uint32_t i = 1; i < n; i++)
 		if (!by_namespace(&taken[i - 1], &taken[i]))
-			return image_refuse("task", taken[i].task, "pid %d is task %u's in the same namespace", taken[i].nr,
+			return image_refuse(c, "task", taken[i].task,
+					    "pid %d is task %u's in the same namespace", taken[i].nr,
 					    taken[i - 1].task);
 	return 0;
 }
 
-static int check_pids(const struct image *image)
+static int check_pids(const struct check *c)
 {
+	const struct image *image = c->image;
 	int32_t *init = calloc(image->n_tasks, sizeof(*init)), *inner = calloc(image->n_tasks, sizeof(*inner));
 	struct taken *taken;
 	uint32_t n = 0;
@@ -211,35 +220,43 @@ static int check_pids(const struct image *image)
 		n += image->tasks[i].pid.levels;
 	taken = calloc(n, sizeof(*taken));
 	if (!init || !inner || !taken)
-		ret = image_refuse("task", 0, "out of memory");
+		ret = image_refuse(c, "task", 0, "out of memory");
 	else
-		ret = find_namespaces(image, init, inner) || check_unique(image, init, taken) ? -1 : 0;
+		ret = find_namespaces(c, init, inner) || check_unique(c, init, taken) ? -1 : 0;
 	free(init);
 	free(inner);
 	free(taken);
 	return ret;
 }
 
+static int check_tasks(const struct check *c)
+{
+	if (!c->image->n_tasks)
+		return image_refuse(c, "task", 0, "there is none");
+	for (uint32_t i = 0; i < c->image->n_tasks; i++)
+		if (check_task(c, i))
+			return -1;
+	return check_mounts(c) || check_owners(c) || check_pids(c) ? -1 : 0;
+}
+
 int image_check_tasks(const struct image *image, const char *path)
 {
-	image_refuse_for(path);
-	if (!image->n_tasks)
-		return image_refuse("task", 0, "there is none");
-	for (uint32_t i = 0; i < image->n_tasks; i++)
-		if (check_task(image, i))
-			return -1;
-	return check_mounts(image) || check_owners(image) || check_pids(image) ? -1 : 0;
+	const struct check c = { image, path };
+
+	return check_tasks(&c);
 }
 
 int image_check(const struct image *image, const char *path)
 {
-	if (image_check_tasks(image, path) || image_check_objects(image))
+	const struct check c = { image, path };
+
+	if (check_tasks(&c) || image_check_objects(&c))
 		return -1;
 	for (uint32_t i = 0; i < image->n_processes; i++)
-		if (image_check_process(image, i))
+		if (image_check_process(&c, i))
 			return -1;
 	for (uint32_t i = 0; i < image->n_threads; i++)
-		if (image_check_thread(image, i))
+		if (image_check_thread(&c, i))
 			return -1;
 	return 0;
 }

@@ -13,12 +13,13 @@
 int image_check(const struct image *image, const char *path);
 
 /*
- * The parts of it: check_*.c.  A checkpoint asks for the first before it ends a tree: of the processes only
- * their number needs to be known.
+ * A checkpoint asks for this part of it before it ends a tree: of the processes only their number needs to be known.
  */
 int image_check_tasks(const struct image *image, const char *path);
-int image_check_process(const struct image *image, uint32_t i);
-int image_check_thread(const struct image *image, uint32_t i);
-int image_check_objects(const struct image *image);
+
+/* Other parts: check_*.c. */
+int image_check_process(const struct check *c, uint32_t i);
+int image_check_thread(const struct check *c, uint32_t i);
+int image_check_objects(const struct check *c);
 
 #endif

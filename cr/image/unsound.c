@@ -5,14 +5,7 @@
 #include "lib/report.h"
 #include "unsound.h"
 
-static const char *path;	/* of the image that is being checked */
-
-void image_refuse_for(const char *image_path)
-{
-	path = image_path;
-}
-
-int image_refuse(const char *list, uint32_t index, const char *format, ...)
+int image_refuse(const struct check *c, const char *list, uint32_t index, const char *format, ...)
 {
 	char why[160];
 	va_list ap;
@@ -20,6 +13,6 @@ int image_refuse(const char *list, uint32_t index, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(why, sizeof(why), format, ap);
 	va_end(ap);
-	report(0, "`%s': %s %u: %s", path, list, index, why);
+	report(0, "`%s': %s %u: %s", c->path, list, index, why);
 	return -1;
 }

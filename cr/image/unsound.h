@@ -5,11 +5,15 @@
 
 #include "image.h"
 
-/* Of which image the next checks are. */
-void image_refuse_for(const char *path);
+/* An image that is checked, and where it was read from. */
+struct check {
+	const struct image *image;
+	const char *path;
+};
 
-/* `PATH': LIST INDEX: WHY.  Returns -1. */
-int image_refuse(const char *list, uint32_t index, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* Report `PATH': LIST INDEX: WHY.  Returns -1. */
+int image_refuse(const struct check *c, const char *list, uint32_t index, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /* One of a list of n; or none at all, -1. */
 static inline bool is_in(int32_t index, uint32_t n)

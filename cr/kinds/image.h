@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "cr/image/coder.h"
-#include "cr/image/image.h"
+#include "cr/image/unsound.h"
 
 struct kind_image {
 	/* Its fields in struct open, behind those that all kinds have.  NULL: it has none. */
@@ -19,7 +19,7 @@ struct kind_image {
 	bool (*sound)(const struct image *image, uint32_t i);
 
 	/* The same of what several can refer to.  0, or -1 when image_refuse() has reported it.  NULL: nothing. */
-	int (*check)(const struct image *image);
+	int (*check)(const struct check *c);
 
 	/* In words, without a line's end; path is fit to be printed.  NULL: the path says it. */
 	void (*show)(FILE *f, const struct image *image, const struct open *o, const char *path);

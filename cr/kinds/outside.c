@@ -46,15 +46,16 @@ static bool sound(const struct image *image, uint32_t i)
 }
 
 /* Whoever is in the foreground group is a process: a thread or a zombie cannot be asked for its group. */
-static int check(const struct image *image)
+static int check(const struct check *c)
 {
+	const struct image *image = c->image;
 	const struct terminal *t = image->n_terminals ? image->terminals : NULL;
 
 	if (!t || t->foreground == -1)
 		return 0;
 	if (is_in(t->foreground, image->n_tasks) && image->tasks[t->foreground].kind == TASK_PROCESS)
 		return 0;
-	return image_refuse("outer terminal", 0, "its foreground group is not there");
+	return image_refuse(c, "outer terminal", 0, "its foreground group is not there");
 }
 
 static void show(FILE *f, const struct image *image, const struct open *o, const char *path)

@@ -44,8 +44,9 @@ static bool sound(const struct image *image, uint32_t i)
 	return o->pipe.pipe < image->n_pipes && (o->kind == OPEN_FIFO) == !!image->pipes[o->pipe.pipe].path;
 }
 
-static int check(const struct image *image)
+static int check(const struct check *c)
 {
+	const struct image *image = c->image;
 	uint64_t sum = 0;
 
 	for (uint32_t i = 0; i < image->n_pipes; i++) {
@@ -53,13 +54,13 @@ static int check(const struct image *image)
 
 		sum += p->capacity;
 		if (p->capacity > PIPE_MAX || sum > PIPES_MAX)
-			return image_refuse("pipe", i, "a capacity of %u bytes is too much", p->capacity);
+			return image_refuse(c, "pipe", i, "a capacity of %u bytes is too much", p->capacity);
 		if (p->bytes.size > p->capacity)
-			return image_refuse("pipe", i, "%u bytes in a pipe for %u", p->bytes.size, p->capacity);
+			return image_refuse(c, "pipe", i, "%u bytes in a pipe for %u", p->bytes.size, p->capacity);
 		if (!is_in_or_none(p->mounts, image->n_mountss))
-			return image_refuse("pipe", i, "its mount namespace is not there");
+			return image_refuse(c, "pipe", i, "its mount namespace is not there");
 		if (p->path && !is_absolute(p->path))
-			return image_refuse("pipe", i, "a fifo without an absolute path");
+			return image_refuse(c, "pipe", i, "a fifo without an absolute path");
 	}
 	return 0;
 }

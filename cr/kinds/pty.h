@@ -2,6 +2,7 @@
 #ifndef KINDS_PTY_H
 #define KINDS_PTY_H
 
+#include "cr/image/unsound.h"
 #include "rebuild.h"
 #include "record.h"
 
@@ -20,6 +21,6 @@ int pty_read(const struct look *l, int32_t mounts, struct pty *p);
 int pty_set(const struct reopening *re, int fd, const struct pty *p);
 
 /* As in struct kind_image. */
-int pty_check(const struct image *image);
+int pty_check(const struct check *c);
 
 #endif
