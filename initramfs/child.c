@@ -13,6 +13,7 @@
 
 #include "child.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 #include "rescue.h"
 
 #define PROGRAMS_VERDICT_FD 3

@@ -15,6 +15,7 @@
 
 #include "console.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 #include "rescue.h"
 
 #define FINISH_BOUND_MS 5000

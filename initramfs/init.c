@@ -34,6 +34,7 @@
 #include "lib/feed.h"
 #include "modes.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 #include "rescue.h"
 
 #define VERDICT_DEVICE "/dev/ttyS1"

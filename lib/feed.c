@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "feed.h"
-#include "report.h"
+#include "wait.h"
 
 void feed_string(FILE *line, const char *text)
 {

@@ -5,6 +5,7 @@
 
 #include "kill.h"
 #include "report.h"
+#include "wait.h"
 
 #define KILL_BOUND_MS 10000
 

@@ -23,6 +23,7 @@
 #include "lib/procfs.h"
 #include "lib/report.h"
 #include "lib/tree.h"
+#include "lib/wait.h"
 
 #define LOOK_MS 250
 #define TASKS_MAX 4096

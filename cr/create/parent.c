@@ -19,6 +19,7 @@
 #include "process.h"
 #include "lib/interrupt.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 
 #define ADOPTION_BOUND_MS 10000
 

@@ -9,6 +9,7 @@
 
 #include "cr/kinds/image.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 #include "show.h"
 #include "lib/table.h"
 #include "lib/tree.h"

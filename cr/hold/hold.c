@@ -11,6 +11,7 @@
 #include "cr/image/image.h"
 #include "lib/procfs.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 
 #define KILL_BOUND_MS 10000
 

@@ -5,7 +5,7 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "stop.h"
 
 #define STOP_BOUND_MS 10000

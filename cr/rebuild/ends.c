@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 
 #include "lib/report.h"
+#include "lib/wait.h"
 #include "lib/tree.h"
 #include "rebuild.h"
 

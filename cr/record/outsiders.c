@@ -12,6 +12,7 @@
 #include "lib/procfs.h"
 #include "record.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 
 /* As long as an outsider that has ended may take to be reaped. */
 #define REAP_BOUND_MS 2000

@@ -11,7 +11,7 @@
 
 #include "lib/kill.h"
 #include "lesson.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "lib/table.h"
 
 #define END_BOUND_MS 10000

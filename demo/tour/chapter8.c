@@ -15,7 +15,7 @@
 #include "caps.h"
 #include "lib/clone_with_pids.h"
 #include "lesson.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 
 /* What a call came to: an error, or the pids of the child at two levels. */
 struct answer {

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 
 #include "command.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "ui.h"
 
 #define BOUND_MS 60000

@@ -9,7 +9,7 @@
 
 #include "lib/kill.h"
 #include "lesson.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 
 #define STEPS_BOUND_MS 60000
 #define CHILD_BOUND_MS 20000

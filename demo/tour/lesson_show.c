@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "lesson.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 
 #define RENEW_BOUND_MS 5000
 #define RENEW_FILE LESSON_LOGS "/renew"

@@ -23,6 +23,7 @@
 #include "bench.h"
 #include "lib/clone_with_pids.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 
 #define ROUNDS 200
 #define CHOSEN 20000

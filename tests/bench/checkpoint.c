@@ -28,6 +28,7 @@
 #include "cr/create/create.h"
 #include "cr/format/file.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 #include "lib/tree.h"
 
 #define LEVELS 3

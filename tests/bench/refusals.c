@@ -11,6 +11,7 @@
 #include "bench.h"
 #include "lib/clone_with_pids.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 
 #define ROUNDS 100
 

@@ -12,6 +12,7 @@
 
 #include "fuzz.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 
 #define CALLS      30000	/* unless said otherwise */
 #define CALLS_MIN  WORKERS

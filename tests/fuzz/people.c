@@ -14,7 +14,7 @@
 #include <linux/sched.h>
 
 #include "fuzz.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 
 #define NS_LAST_PID "/proc/sys/kernel/ns_last_pid"
 #define COUNTER_LOW "300\n"	/* where the kernel's choice starts again at shared levels */

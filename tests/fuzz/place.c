@@ -14,7 +14,7 @@
 #include <linux/capability.h>
 
 #include "call.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 
 #define PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE _IO(0xff, 6)
 

@@ -16,6 +16,7 @@
 
 #include "fuzz.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 
 #define RESULTS_FD 3
 #define PID_MAX    "/proc/sys/kernel/pid_max"

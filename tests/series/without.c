@@ -16,6 +16,7 @@
 
 #include "lib/clone_with_pids.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 
 #define VERDICT_FD 3
 #define CHILD_STATUS 7

@@ -17,7 +17,7 @@
 #include <linux/sched.h>
 
 #include "nest.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "parked.h"
 
 #define ROUNDS  60		/* and as many as are needed to meet a caller in a call, but no more than: */

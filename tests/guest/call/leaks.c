@@ -15,7 +15,7 @@
 
 #include "memory.h"
 #include "nest.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 
 #define CALLS   20000
 #define WARM_UP 2000

@@ -29,7 +29,7 @@
 
 #include "calls.h"
 #include "proc.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "roundtrip.h"
 #include "lib/tree.h"
 

@@ -21,6 +21,7 @@
 #include "cr/image/coder.h"
 #include "cr/format/file.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 #include "roundtrip.h"
 #include "various.h"
 

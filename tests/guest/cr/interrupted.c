@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "proc.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "roundtrip.h"
 #include "stepped.h"
 #include "lib/tree.h"

@@ -16,7 +16,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "roundtrip.h"
 
 static void traced(void)

@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "roundtrip.h"
 
 #define RT 36		/* the C library keeps the first three for itself */

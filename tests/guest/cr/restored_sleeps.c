@@ -13,7 +13,7 @@
 #include <sys/select.h>
 #include <sys/syscall.h>
 
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "roundtrip.h"
 
 #define SLEEP_MS 1500

@@ -17,7 +17,7 @@
 
 #include "proc.h"
 #include "lib/procfs.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "roundtrip.h"
 
 static const int stop_signals[] = { SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU };

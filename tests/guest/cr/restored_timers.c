@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "roundtrip.h"
 
 #define RT 36		/* the C library keeps the first three signals for itself */

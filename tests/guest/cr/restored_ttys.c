@@ -18,7 +18,7 @@
 
 #include "calls.h"
 #include "person.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "roundtrip.h"
 
 #define BOUND_MS 20000

@@ -16,7 +16,7 @@
 #include "calls.h"
 #include "person.h"
 #include "proc.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "roundtrip.h"
 #include "lib/tree.h"
 

@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 
 #include "calls.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "tool.h"
 
 #define ORPHANS  100

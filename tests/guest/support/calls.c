@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 
 #include "calls.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 
 static void reap(pid_t pid)
 {

@@ -7,7 +7,7 @@
 #include "harness.h"
 #include "inject.h"
 #include "kmemleak.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 
 #define KMEMLEAK DEBUGFS "/kmemleak"
 

@@ -9,7 +9,7 @@
 #include <linux/capability.h>
 
 #include "nest.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 
 /* The init of a namespace: run fn in a child and reap until that one has ended. */
 static __attribute__((noreturn)) void init_of_level(void (*fn)(const void *arg), const void *arg)

@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 
 #include "person.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 
 #define BOUND_MS 20000
 

@@ -15,6 +15,7 @@
 
 #include "lib/procfs.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 #include "roundtrip.h"
 
 #define INSIDE_BOUND_MS 15000		/* the subject complains before the test does */

@@ -14,7 +14,7 @@
 #include "cr/image/numbers.h"
 #include "proc.h"
 #include "lib/procfs.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "roundtrip.h"
 #include "lib/tree.h"
 

@@ -30,6 +30,7 @@
 #include "harness.h"
 #include "proc.h"
 #include "lib/report.h"
+#include "lib/wait.h"
 #include "selection.h"
 #include "verdict.h"
 

@@ -7,7 +7,7 @@
 
 #include "harness.h"
 #include "proc.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "slabs.h"
 
 #define SETTLE_MS 10000

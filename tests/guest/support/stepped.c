@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 
 #include "calls.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "stepped.h"
 
 #define SYSCALL_STOP (SIGTRAP | 0x80)

@@ -16,7 +16,7 @@
 #include <linux/sched.h>
 
 #include "nest.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "trace.h"
 
 #define OPTIONS (PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_EXITKILL)

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 
 #include "calls.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "roundtrip.h"
 #include "various.h"
 

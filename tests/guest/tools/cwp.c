@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "proc.h"
 #include "tool.h"
 

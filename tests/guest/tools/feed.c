@@ -16,7 +16,7 @@
 
 #include "calls.h"
 #include "inject.h"
-#include "lib/report.h"
+#include "lib/wait.h"
 #include "lib/tree.h"
 #include "person.h"
 #include "tool.h"
