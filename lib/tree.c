@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/stat.h>
 
 #include "tree.h"
 
@@ -79,20 +78,6 @@ int task_read(struct task *task, pid_t tid)
 		return 0;
 	errno = ESRCH;			/* it ended while it was read */
 	return -1;
-}
-
-void task_read_namespaces(struct task *task)
-{
-	static const char *const names[NS_KINDS] = {
-		"pid", "user", "mnt", "uts", "ipc", "net", "cgroup", "time", "time_for_children", "pid_for_children",
-	};
-	char path[64];
-	struct stat st;
-
-	for (int kind = 0; kind < NS_KINDS; kind++) {
-		snprintf(path, sizeof(path), "/proc/%d/ns/%s", task->pid[0], names[kind]);
-		task->ns[kind] = stat(path, &st) ? 0 : st.st_ino;
-	}
 }
 
 struct task *tree_add(struct tree *tree, const struct task *task)

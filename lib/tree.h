@@ -57,6 +57,13 @@ int task_read(struct task *task, pid_t tid);
 /* Read what few ask for: fill in task->ns. */
 void task_read_namespaces(struct task *task);
 
+/*
+ * The inode numbers of a task's pid namespace and of that one's parent (NS_GET_PARENT of ioctl_ns(2)): 0 of the parent if
+ * the namespace is the initial one, or the oldest that the caller may know.  0, or -1 with errno, as for a zombie, which
+ * is in none any more.
+ */
+int task_pid_namespace(pid_t tid, ino_t *own, ino_t *parent);
+
 /* Append a task; returns it, or NULL with errno. */
 struct task *tree_add(struct tree *tree, const struct task *task);
 

@@ -14,10 +14,7 @@
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
-#include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <linux/nsfs.h>
 
 #include "lib/feed.h"
 #include "lib/procfs.h"
@@ -36,7 +33,7 @@ static const char help[] =
 	"\n"
 	"  -h, --help   this text\n"
 	"\n"
-	"Exit status: 1 when the port or /proc cannot be used, 2 for a wrong command line;\n"
+	"Exit status: 1 if the port or /proc cannot be used, 2 for a wrong command line;\n"
 	"otherwise it does not end.\n";
 
 /* What is known of a task; by its pid at the oldest level, in the order of /proc. */
@@ -59,32 +56,6 @@ static struct {
 	unsigned int looks;	/* since somebody was born or has ended */
 	unsigned long sequence;
 } feed;
-
-static ino_t inode(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) ? 0 : st.st_ino;
-}
-
-/* A task's pid namespace, which it keeps for life, and that one's parent: the kernel's answer.  A zombie has none. */
-static void read_namespace(struct watched *w)
-{
-	char path[40];
-	int fd, parent;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/pid", w->pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	w->ns = inode(fd);
-	parent = ioctl(fd, NS_GET_PARENT);
-	if (parent >= 0) {
-		w->ns_parent = inode(parent);
-		close(parent);
-	}
-	close(fd);
-}
 
 /* The name as it is, which /proc/PID/status escapes: between the first parenthesis and the last one. */
 static void read_name(struct task *task, const char *text)
@@ -114,7 +85,7 @@ static int look_at(struct watched *w)
 		return -1;
 	strcpy(w->text, text);
 	if (!w->ns)
-		read_namespace(w);
+		task_pid_namespace(w->pid, &w->ns, &w->ns_parent);
 	read_name(&task, text);
 	w->task = task;
 	return 1;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/boxes.h"
 #include "lib/report.h"
 #include "lib/table.h"
 #include "lib/tree.h"
@@ -16,16 +17,16 @@
 #define SCREEN_WIDTH 80
 
 static const char help[] =
-	"Usage: pidtable [-tu] [-c COLUMNS] [PID]\n"
+	"Usage: pidtable [-tu] [-b | -c COLUMNS] [PID]\n"
 	"Print the pid table of all tasks, or of the tree below PID: a row for each task\n"
 	"with its pid at each level of pid namespaces, L0 the oldest that /proc shows,\n"
 	"`-' where the task is not visible.\n"
 	"\n"
 	"  -t, --threads          each thread too, not just the leaders of thread groups\n"
 	"  -u, --user             leave the kernel's own threads out\n"
-	"  -c, --columns=LIST     what follows the pids: names separated by commas, `all'\n"
-	"                         or `none' (default: " DEFAULT_COLUMNS ",\n"
-	"                         but pidns only where a row has room for it)\n"
+	"  -b, --boxes            no table: the pid namespaces as boxes inside each other\n"
+	"  -c, --columns=LIST     what follows the pids: names with commas, `all' or\n"
+	"                         `none' (" DEFAULT_COLUMNS " if they fit)\n"
 	"  -h, --help             this text\n"
 	"\n"
 	"Columns:\n";
@@ -70,11 +71,12 @@ int main(int argc, char **argv)
 	static const struct option options[] = {
 		{ "threads", no_argument, NULL, 't' },
 		{ "user", no_argument, NULL, 'u' },
+		{ "boxes", no_argument, NULL, 'b' },
 		{ "columns", required_argument, NULL, 'c' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	bool threads = false, user = false;
+	bool threads = false, user = false, boxes = false;
 	unsigned int columns = 0;
 	bool columns_given = false;
 	char what[64] = "all tasks";
@@ -83,13 +85,16 @@ int main(int argc, char **argv)
 	int c;
 
 	report_program(argv[0]);
-	while ((c = getopt_long(argc, argv, "tuc:h", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "tubc:h", options, NULL)) != -1) {
 		switch (c) {
 		case 't':
 			threads = true;
 			break;
 		case 'u':
 			user = true;
+			break;
+		case 'b':
+			boxes = true;
 			break;
 		case 'c':
 			columns = parse_columns(optarg);
@@ -102,6 +107,8 @@ int main(int argc, char **argv)
 			die_usage("bad option");
 		}
 	}
+	if (boxes && columns_given)
+		die_usage("--boxes and --columns: a box has no columns");
 	if (optind + 1 < argc)
 		die_usage("`%s': one PID at most", argv[optind + 1]);
 	if (optind < argc) {
@@ -115,9 +122,15 @@ int main(int argc, char **argv)
 	}
 	if (user)
 		tree_drop_kthreads(&tree);
-	for (int i = 0; i < tree.n; i++)
-		task_read_namespaces(&tree.task[i]);
-	table_print(stdout, what, &tree, columns_given ? columns : default_columns(&tree));
+	if (boxes) {
+		printf("pid namespaces: %s\n", what);
+		if (boxes_print(stdout, &tree))
+			die("draw the boxes");
+	} else {
+		for (int i = 0; i < tree.n; i++)
+			task_read_namespaces(&tree.task[i]);
+		table_print(stdout, what, &tree, columns_given ? columns : default_columns(&tree));
+	}
 	tree_free(&tree);
 	return finish(EXIT_OK);
 }

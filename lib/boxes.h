@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The pid namespaces of a tree as boxes inside each other, in 79 columns of ASCII. */
+#ifndef BOXES_H
+#define BOXES_H
+
+#include <stdio.h>
+
+#include "tree.h"
+
+/*
+ * A box for each pid namespace, with its tasks and, inside, the boxes of the namespaces below it.  A task is its name
+ * and its pids, oldest namespace first.  Which namespace is inside which the kernel is asked, while the tasks live: what
+ * has ended since the tree was read, and zombies, are in the box of their parents, if these are shown.  0, or -1 with
+ * errno.
+ */
+int boxes_print(FILE *f, const struct tree *tree);
+
+#endif
