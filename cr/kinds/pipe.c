@@ -5,36 +5,19 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <sys/ioctl.h>
 
 #include "cr/image/memory.h"
-#include "cr/image/unsound.h"
 #include "image.h"
 #include "lib/report.h"
 #include "outside.h"
-#include "rebuild.h"
-
-#define PIPE_MAX (1U << 24)		/* bytes in one pipe */
-#define PIPES_MAX (1U << 28)		/* in all: the kernel keeps 1 byte for 100 even if they are empty */
+#include "pipe.h"
 
 static void code(struct coder *c, struct open *o)
 {
 	code_u32(c, &o->pipe.pipe);
-}
-
-void code_pipe(struct coder *c, void *element)
-{
-	struct pipe *p = element;
-
-	code_u32(c, &p->capacity);
-	code_bool(c, &p->quiet);
-	code_string(c, &p->path);
-	code_i32(c, &p->mounts);
-	code_blob(c, &p->bytes);
 }
 
 static bool sound(const struct image *image, uint32_t i)
@@ -42,27 +25,6 @@ static bool sound(const struct image *image, uint32_t i)
 	const struct open *o = &image->opens[i];
 
 	return o->pipe.pipe < image->n_pipes && (o->kind == OPEN_FIFO) == !!image->pipes[o->pipe.pipe].path;
-}
-
-static int check(const struct check *c)
-{
-	const struct image *image = c->image;
-	uint64_t sum = 0;
-
-	for (uint32_t i = 0; i < image->n_pipes; i++) {
-		const struct pipe *p = &image->pipes[i];
-
-		sum += p->capacity;
-		if (p->capacity > PIPE_MAX || sum > PIPES_MAX)
-			return image_refuse(c, "pipe", i, "a capacity of %u bytes is too much", p->capacity);
-		if (p->bytes.size > p->capacity)
-			return image_refuse(c, "pipe", i, "%u bytes in a pipe for %u", p->bytes.size, p->capacity);
-		if (!is_in_or_none(p->mounts, image->n_mountss))
-			return image_refuse(c, "pipe", i, "its mount namespace is not there");
-		if (p->path && !is_absolute(p->path))
-			return image_refuse(c, "pipe", i, "a fifo without an absolute path");
-	}
-	return 0;
 }
 
 static void show(FILE *f, const struct image *image, const struct open *o, const char *path)
@@ -103,53 +65,6 @@ static int record(struct recording *r, const struct look *l, struct open *o)
 	return p->path ? 0 : refuse_look(l, strerror(ENOMEM));
 }
 
-/* The ends of a pipe that somebody in the tree has: opens[], and the same as a descriptor of ours; -1: nobody. */
-struct ends {
-	int32_t reader, writer;
-	int read, write;
-	bool packets;
-};
-
-/* Copy the first `waiting' bytes of a pipe into own, and read them from there. */
-static int copy_bytes(int fd, const int own[2], struct pipe *p, int waiting)
-{
-	ssize_t copied;
-
-	if (fcntl(own[1], F_SETPIPE_SZ, p->capacity) < 0 || blob_alloc(&p->bytes, waiting))
-		return -1;
-	copied = tee(fd, own[1], waiting, SPLICE_F_NONBLOCK);
-	if (copied == waiting && read(own[0], p->bytes.data, waiting) == waiting)
-		return 0;
-	if (copied >= 0)
-		errno = EIO;
-	return -1;
-}
-
-/* Does anybody have the write end open? */
-static bool has_writer(int reader, const int own[2])
-{
-	struct pollfd p = { .fd = reader, .events = POLLIN };
-
-	if (poll(&p, 1, 0) > 0 && p.revents & POLLHUP)
-		return false;
-	return tee(reader, own[1], 1, SPLICE_F_NONBLOCK) != 0;
-}
-
-static bool has_reader(int writer)
-{
-	struct pollfd p = { .fd = writer, .events = POLLOUT };
-
-	return poll(&p, 1, 0) < 0 || !(p.revents & POLLERR);
-}
-
-/* poll() of a reader that nobody has written for does not say that all writers are gone: fs/pipe.c, fifo_open(). */
-static bool is_quiet(int reader)
-{
-	struct pollfd p = { .fd = reader, .events = POLLIN };
-
-	return poll(&p, 1, 0) >= 0 && !(p.revents & POLLHUP);
-}
-
 /* One whose end is outside: where it is somebody's stdin, stdout or stderr, a restart puts its own there. */
 static int inherit(struct recording *r, uint32_t pipe)
 {
@@ -168,129 +83,70 @@ static int inherit(struct recording *r, uint32_t pipe)
 	return 0;
 }
 
-static int record_ends(struct recording *r, uint32_t pipe, const struct ends *e)
-{
-	const int32_t open = e->reader >= 0 ? e->reader : e->writer;
-	struct pipe *p = &r->image->pipes[pipe];
-	int own[2], waiting = 0, ret = 0, size = fcntl(e->read < 0 ? e->write : e->read, F_GETPIPE_SZ);
+/* Who has the ends of a pipe: opens[]; -1: nobody. */
+struct holders {
+	int32_t reader, writer;
+	bool packets;		/* what is written is to be read in the same pieces */
+};
 
-	if (pipe2(own, O_CLOEXEC | O_NONBLOCK))
-		return refuse_found(r, open, strerror(errno));
-	p->capacity = size;
-	if (size < 0 || (e->read >= 0 && ioctl(e->read, FIONREAD, &waiting)))
-		ret = refuse_found(r, open, strerror(errno));
-	else if (e->read < 0 ? has_reader(e->write) : e->write < 0 && has_writer(e->read, own))
-		ret = inherit(r, pipe);
-	else if (waiting && e->packets)
-		ret = refuse_found(r, open, "there are packets in the pipe");
-	else if (waiting && copy_bytes(e->read, own, p, waiting))
-		ret = refuse_found(r, open, "what is in the pipe cannot be copied");
-	else
-		p->quiet = p->path && e->write < 0 && !waiting && is_quiet(e->read);
-	close(own[0]);
-	close(own[1]);
-	return ret;
+/* By pipes[], for the caller to free. */
+static struct holders *find_holders(const struct recording *r)
+{
+	struct holders *holders = malloc((r->image->n_pipes + 1) * sizeof(*holders));
+
+	for (uint32_t i = 0; holders && i < r->image->n_pipes; i++)
+		holders[i] = (struct holders){ -1, -1, false };
+	for (uint32_t i = 0; holders && i < r->image->n_opens; i++) {
+		const struct open *o = &r->image->opens[i];
+		struct holders *h = is_pipe(o) ? &holders[o->pipe.pipe] : NULL;
+
+		if (h && (o->flags & O_ACCMODE) != O_WRONLY && h->reader < 0)
+			h->reader = i;
+		if (!h || (o->flags & O_ACCMODE) == O_RDONLY)
+			continue;
+		if (h->writer < 0)
+			h->writer = i;
+		h->packets |= o->flags & O_DIRECT;
+	}
+	return holders;
 }
 
-/* Who has an end of which pipe: by pipes[], for the caller to free. */
-static struct ends *find_ends(const struct recording *r)
+static int settle_pipe(struct recording *r, uint32_t pipe, const struct holders *h)
 {
-	struct ends *ends = malloc((r->image->n_pipes + 1) * sizeof(*ends));
+	struct pipe_ends e = {
+		h->reader < 0 ? -1 : get_found(r, h->reader), h->writer < 0 ? -1 : get_found(r, h->writer),
+	};
+	uint32_t open = h->reader >= 0 ? h->reader : h->writer;
+	bool lacks = (h->reader >= 0 && e.read < 0) || (h->writer >= 0 && e.write < 0);
+	int outside = lacks ? -1 : pipe_leads_outside(&e), ret;
+	const char *why;
 
-	for (uint32_t i = 0; ends && i < r->image->n_pipes; i++)
-		ends[i] = (struct ends){ -1, -1, -1, -1, false };
-	for (uint32_t i = 0; ends && i < r->image->n_opens; i++) {
-		const struct open *o = &r->image->opens[i];
-		struct ends *e = is_pipe(o) ? &ends[o->pipe.pipe] : NULL;
-
-		if (e && (o->flags & O_ACCMODE) != O_WRONLY && e->reader < 0)
-			e->reader = i;
-		if (!e || (o->flags & O_ACCMODE) == O_RDONLY)
-			continue;
-		if (e->writer < 0)
-			e->writer = i;
-		e->packets |= o->flags & O_DIRECT;
+	if (outside) {
+		ret = outside < 0 ? refuse_found(r, open, strerror(errno)) : inherit(r, pipe);
+	} else {
+		why = pipe_read(&e, h->packets, &r->image->pipes[pipe]);
+		ret = why ? refuse_found(r, open, why) : 0;
 	}
-	return ends;
+	if (e.read >= 0)
+		close(e.read);
+	if (e.write >= 0)
+		close(e.write);
+	return ret;
 }
 
 static int settle(struct recording *r)
 {
-	struct ends *ends = find_ends(r);
+	struct holders *holders = find_holders(r);
 	int ret = 0;
 
-	if (!ends) {
+	if (!holders) {
 		report(ENOMEM, "record pipes");
 		return -1;
 	}
-	for (uint32_t i = 0; i < r->image->n_pipes && !ret; i++) {
-		struct ends *e = &ends[i];
-
-		e->read = e->reader < 0 ? -1 : get_found(r, e->reader);
-		e->write = e->writer < 0 ? -1 : get_found(r, e->writer);
-		if ((e->reader >= 0 && e->read < 0) || (e->writer >= 0 && e->write < 0))
-			ret = refuse_found(r, e->read < 0 ? e->reader : e->writer, strerror(errno));
-		else
-			ret = record_ends(r, i, e);
-		if (e->read >= 0)
-			close(e->read);
-		if (e->write >= 0)
-			close(e->write);
-	}
-	free(ends);
+	for (uint32_t i = 0; i < r->image->n_pipes && !ret; i++)
+		ret = settle_pipe(r, i, &holders[i]);
+	free(holders);
 	return ret;
-}
-
-/* The two ends of each pipe, until all that have it open have it. */
-struct pipe_ends {
-	int read, write;
-};
-
-static int write_whole(int fd, const struct blob *b)
-{
-	uint32_t done = 0;
-
-	while (done < b->size) {
-		ssize_t n = write(fd, b->data + done, b->size - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		done += n;
-	}
-	return 0;
-}
-
-static int make_fifo(const struct reopening *re, const struct pipe *p, struct pipe_ends *e)
-{
-	/* For reading and writing, a fifo does not wait for the other end. */
-	e->read = reopen_path(re, p->mounts, p->path, (p->quiet ? O_RDONLY : O_RDWR) | O_NONBLOCK | O_CLOEXEC);
-	if (e->read >= 0 && !p->quiet)
-		e->write = reopen_fd(e->read, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	return e->read < 0 || (!p->quiet && e->write < 0) ? -1 : 0;
-}
-
-static int make_pipe(const struct reopening *re, const struct pipe *p, struct pipe_ends *e)
-{
-	struct stat st;
-	int fds[2];
-
-	if (p->path) {
-		if (make_fifo(re, p, e) || fstat(e->read, &st))
-			return -1;
-		if (!S_ISFIFO(st.st_mode)) {
-			errno = ESTALE;
-			return -1;
-		}
-	} else {
-		if (pipe2(fds, O_NONBLOCK | O_CLOEXEC))
-			return -1;
-		*e = (struct pipe_ends){ fds[0], fds[1] };
-	}
-	if (p->capacity && fcntl(e->read, F_SETPIPE_SZ, p->capacity) < 0)
-		return -1;
-	return write_whole(e->write, &p->bytes);
 }
 
 static int make_pipes(struct reopening *re)
@@ -305,7 +161,7 @@ static int make_pipes(struct reopening *re)
 	for (uint32_t i = 0; i < image->n_pipes; i++)
 		re->ends[i] = (struct pipe_ends){ -1, -1 };
 	for (uint32_t i = 0; i < image->n_pipes; i++) {
-		if (!make_pipe(re, &image->pipes[i], &re->ends[i]))
+		if (!pipe_make(re, &image->pipes[i], &re->ends[i]))
 			continue;
 		report(errno, "make %s `%s' again, with what was in it", image->pipes[i].path ? "the fifo" : "a pipe",
 		       image->pipes[i].path ? image->pipes[i].path : "");
@@ -336,7 +192,7 @@ static void close_ends(struct reopening *re)
 	re->ends = NULL;
 }
 
-const struct kind_image pipe_image = { .code = code, .sound = sound, .check = check, .show = show };
+const struct kind_image pipe_image = { .code = code, .sound = sound, .check = pipe_check, .show = show };
 const struct kind_image fifo_image = { .code = code, .sound = sound, .show = show };
 const struct kind_record pipe_record = { .is = is, .record = record, .settle = settle };
 const struct kind_rebuild pipe_rebuild = { .begin = make_pipes, .open = open_end, .end = close_ends };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* What pty.c and pty_state.c share, and what others ask of terminals. */
 #ifndef KINDS_PTY_H
 #define KINDS_PTY_H
 

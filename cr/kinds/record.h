@@ -63,7 +63,7 @@ struct kind_record {
 	int (*settle)(struct recording *r);
 };
 
-/* In the order in which they are asked; NULL is the last. */
+/* In the order in which they are asked, and settled; NULL is the last. */
 extern const struct kind_record *const record_kinds[];
 
 /* What record_table.c puts together. */

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
+/*
+ * Each kind of open file, as a checkpoint needs it: the first that recognises a descriptor has it.
+ *
+ * A new kind is a number and a struct in cr/image/open.h, a file here, and a line in each of the three tables, which are
+ * image_table.c, record_table.c and rebuild_table.c: cr/README.md takes one step after the other.  The tables are
+ * three because a tool links what it uses: checkpoint nothing of rebuild_table.c, and restart nothing of record_table.c.
+ */
 #include <stddef.h>
 
 #include "record.h"
@@ -8,9 +15,9 @@ const struct kind_record *const record_kinds[] = {
 	&regular_record,
 	&directory_record,
 	&device_record,
-	&pty_record,		/* and which terminals are outside; before it is known which of those there are */
-	&pipe_record,		/* and which pipes lead outside */
-	&outside_record,
+	&pty_record,		/* all terminals, until it is settled which are outside */
+	&pipe_record,		/* likewise */
+	&outside_record,	/* recognises none; settled behind those two, as it has them then */
 	&eventfd_record,
 	NULL
 };

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Whose terminals they are: the controlling terminals of the tree's sessions, and the terminal outside of which somebody
- * in the tree is in the foreground.  What terminals are is recorded by their kinds, in
- * cr/kinds/pty.c and cr/kinds/outside.c.
+ * in the tree is in the foreground.  What terminals are is recorded by their kinds, cr/kinds/pty.c and cr/kinds/outside.c.
  */
 #include <errno.h>
 #include <signal.h>

@@ -8,6 +8,7 @@
 CASES="
 10 tags   | each tag of a section is a heading of the page, and the other way round
 10 fields | each field of a structure is a row of the page, and the other way round
+10 kinds  | each kind of open file is in the tables that the image and a restart go through, and each recorder in its own
 "
 
 code="cr/format/code.c cr/kinds/*.c"
@@ -39,6 +40,21 @@ fields() {
 	# shellcheck disable=SC2016 # the page's backquotes
 	sed -nE 's/^\| `([a-z_.]+)` \| .*/\1/p' "$page" >"$scratch/page"
 	same "$scratch/code" "$scratch/page"
+}
+
+# Each kind is in a table by its number; and what recognises a descriptor, where its file defines it.
+kinds() {
+	local table
+	sed -n '/^enum open_kind/,/^}/p' cr/image/open.h | grep -oE 'OPEN_[A-Z_]+' | grep -v OPEN_KINDS | sort >"$scratch/numbers"
+	[ -s "$scratch/numbers" ] || fail "no kinds are found in cr/image/open.h"
+	for table in image rebuild; do
+		sed -nE 's/^	\[(OPEN_[A-Z_]+)\] *= &[a-z_]+,$/\1/p' "cr/kinds/${table}_table.c" | sort >"$scratch/table"
+		diff "$scratch/numbers" "$scratch/table" || fail "cr/kinds/${table}_table.c has not each kind once"
+	done
+	sed -nE 's/^const struct kind_record ([a-z_]+) = .*/\1/p' cr/kinds/*.c | sort >"$scratch/recorders"
+	sed -nE 's/^	&([a-z_]+),.*/\1/p' cr/kinds/record_table.c | sort >"$scratch/table"
+	[ -s "$scratch/recorders" ] || fail "no recorders are found in cr/kinds"
+	diff "$scratch/recorders" "$scratch/table" || fail "cr/kinds/record_table.c has not each recorder once"
 }
 
 main "$@"
