@@ -22,7 +22,7 @@ ordinary=(environment failures source tour glibc harness outputs names image_for
 # Who cannot know runs them.
 LATELY=30
 kernel_changed() {
-	! git diff --quiet "HEAD~$LATELY" -- kernel Makefile tests/{kselftest,series} tests/run.sh \
+	[ ! -e .git ] || ! git diff --quiet "HEAD~$LATELY" -- kernel Makefile tests/{kselftest,series} tests/run.sh \
 		tests/host/{lib,qemu,steps,splats,report,copy,series,kselftest,reproducible}.sh 2>/dev/null
 }
 

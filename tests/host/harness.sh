@@ -16,6 +16,7 @@ CASES="
 10 each_splat     | of a console's log, each kind of splat is found, and nothing else
 10 mutation_found | a mutation changes its lines, and is refused if they are not there exactly once
 30 all_at_once    | run.sh runs files at the same time, loses no line, and says how long each took
+30 unchanged      | what tests the kernel alone is left out if it has not changed lately, and only then
 30 interrupted    | run.sh, told to end, ends the case that is running
 "
 
@@ -113,6 +114,29 @@ runner_counts() {
 	runs_to "0 passed, 1 failed" 1
 	machinery example <<<'echo "pass example: one"; exit 3'
 	runs_to "1 passed, 1 failed" 1
+}
+
+# In a checkout of its own: without git, then with few commits, then with many, then with a change.
+unchanged() {
+	local git=(git -C "$scratch" -c user.name=x -c user.email=x) n
+	runs() {
+		"$scratch/tests/run.sh" series-short >"$scratch/said"
+		grep -q "^$1 series: " "$scratch/said" || fail "$2: no '$1': $(head -n 1 "$scratch/said")"
+	}
+	machinery series <<<'echo "pass series: it ran"'
+	mkdir "$scratch/kernel"
+	touch "$scratch/kernel/patch"
+	runs pass "without git"
+	"${git[@]}" init -q
+	"${git[@]}" add kernel tests
+	"${git[@]}" commit -q -m all
+	runs pass "with one commit"
+	for ((n = 0; n < 30; n++)); do "${git[@]}" commit -q --allow-empty -m "$n"; done
+	runs skip "nothing changed"
+	echo >"$scratch/kernel/patch"
+	runs pass "changed, and not committed"
+	"${git[@]}" commit -q -a -m change
+	runs pass "changed lately"
 }
 
 # As many as there are processors wait for each other, which they do for ever if one is not started.
