@@ -14,8 +14,11 @@ fi
 # A build.sh that this one starts, from a test, begins by itself.
 unset KNOWN_ENVIRONMENT
 
+# The Linux release that the patches are for.
+release=$(<kernel/release)
+
 usage() {
-	cat <<-'END'
+	cat <<-END
 		usage: ./build.sh [COMMAND] [OPTION]... [NAME]...
 
 		  build            make build/bzImage, build/initramfs.cpio.gz and build/clone_with_pids.iso; the default
@@ -53,7 +56,7 @@ usage() {
 		  --no-install     with any command: name missing packages, but do not install them
 		  --werror         with any command: what the compiler warns of in the programs is an error
 
-		KERNEL_TARBALL=FILE builds from that linux-6.12.y source instead of Debian's linux-source-6.12.
+		KERNEL_TARBALL=FILE builds from that linux-$release.y source instead of Debian's linux-source-$release.
 		Of the other variables in your environment, those in environment.list are let through.
 	END
 }
@@ -73,7 +76,7 @@ needs() {
 	case $1 in
 	build)
 		x86 || echo "qemu-i386 qemu-user"
-		cat <<-'END'
+		cat <<-END
 			make                                      make
 			gcc                                       gcc
 			/usr/include/stdio.h                      libc6-dev
@@ -85,7 +88,7 @@ needs() {
 			xz                                        xz-utils
 			lz4                                       lz4
 			pigz                                      pigz
-			/usr/src/linux-source-6.12.tar.xz         linux-source-6.12
+			/usr/src/linux-source-$release.tar.xz         linux-source-$release
 			apt-get                                   apt
 			dpkg-deb                                  dpkg
 			xorriso                                   xorriso
@@ -128,7 +131,7 @@ needs() {
 
 # Does apt offer the kernel's source, as far as is known?  Later releases than Debian 13 have none, and the build fetches it.
 source_offered() {
-	[ -n "$(apt-cache madison linux-source-6.12)" ] || [ -z "$(apt-cache madison make)" ]
+	[ -n "$(apt-cache madison "linux-source-$release")" ] || [ -z "$(apt-cache madison make)" ]
 }
 
 # Which packages are missing for these commands?
@@ -162,7 +165,7 @@ prepare() {
 	command -v apt-get >/dev/null ||
 		die "there is no apt-get here; install what they contain, or let --container build in Debian"
 	if grep -Eqs '^ID(_LIKE)?=.*ubuntu' /etc/os-release; then
-		die "Ubuntu has neither linux-source-6.12 nor musl for i386: let --container build in Debian"
+		die "Ubuntu has neither linux-source-$release nor musl for i386: let --container build in Debian"
 	fi
 	if [ "$(id -u)" != 0 ]; then
 		command -v sudo >/dev/null || die "there is no sudo; as root: apt-get install ${packages[*]}"

@@ -1,9 +1,12 @@
 # The kernel: unpack and patch the source, configure, compile.
 
-# The newest 6.12 source that is installed; KERNEL_TARBALL=FILE takes another linux-6.12.y.  build.sh installs the
-# package; a release that has none (Debian 14) takes that of Debian 13, which is fetched.
-FETCHED_SOURCE := $B/source/linux-source-6.12.tar.xz
-KERNEL_TARBALL ?= $(or $(wildcard /usr/src/linux-source-6.12.tar.xz),$(FETCHED_SOURCE))
+# The Linux release that the patches are for.
+RELEASE := $(file <kernel/release)
+
+# The installed source of that release; KERNEL_TARBALL=FILE takes another of the same release.  build.sh installs the
+# package; a Debian that has none (Debian 14) takes that of Debian 13, which is fetched.
+FETCHED_SOURCE := $B/source/linux-source-$(RELEASE).tar.xz
+KERNEL_TARBALL ?= $(or $(wildcard /usr/src/linux-source-$(RELEASE).tar.xz),$(FETCHED_SOURCE))
 CROSS_COMPILE := i686-linux-gnu-
 KERNEL_SOURCE := $B/linux
 
@@ -27,7 +30,7 @@ $(KERNEL_SOURCE)/.series/applied: FORCE
 endif
 
 $(FETCHED_SOURCE):
-	$(call say,kernel: fetching the source of Debian 13: this release has no linux-source-6.12)
+	$(call say,kernel: fetching the source of Debian 13: this release has no linux-source-$(RELEASE))
 	$(call logged,fetch-source,kernel/fetch-source.sh $@)
 
 # The folder is listed because its date tells of a patch that is gone.

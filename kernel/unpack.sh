@@ -1,7 +1,7 @@
 #!/bin/bash
 # usage: unpack.sh TARBALL TREE [N]
 #
-# Make TREE the source in TARBALL (linux-6.12.y) with the series in kernel/patches/ applied, or the first N patches
+# Make TREE the source in TARBALL (of the Linux release in kernel/release) with the series in kernel/patches/ applied, or the first N patches
 # of it.
 #
 # A file of the tree is rewritten only if its content changes, so that after an edited patch the kernel's make
@@ -44,12 +44,13 @@ unpack() {
 }
 
 check_version() {
-	local version
+	local version release
+	release=$(<"$here/release")
 	[ -f "$1/Makefile" ] || die "unpack $tarball: no Makefile in it; not a kernel source"
 	version=$(sed -n 's/^\(VERSION\|PATCHLEVEL\|SUBLEVEL\) = //p' "$1/Makefile" | paste -sd.)
 	case $version in
-	6.12.*) ;;
-	*) die "unpack $tarball: this is Linux ${version:-without a version}; the patches are for 6.12.y" ;;
+	"$release".*) ;;
+	*) die "unpack $tarball: this is Linux ${version:-without a version}; the patches are for $release.y" ;;
 	esac
 }
 

@@ -292,7 +292,7 @@ contained() {
 	cat "$scratch/asked"
 	grep -q '^build -t [^ ]* -f - build/container$' "$scratch/asked" || fail "no image is made"
 	grep -q '^FROM .*debian:13$' "$scratch/asked" || fail "the image is not of Debian 13"
-	grep -q '^RUN .* gcc-i686-linux-gnu .* linux-source-6.12 .* qemu-system-x86 ' "$scratch/asked" ||
+	grep -q "^RUN .* gcc-i686-linux-gnu .* linux-source-$(<kernel/release) .* qemu-system-x86 " "$scratch/asked" ||
 		fail "the packages are not in it"
 	grep -qF -- " -v $PWD:$PWD -w $PWD " "$scratch/asked" || fail "the checkout is not in it"
 	[ "$(tail -n 1 "$scratch/asked")" = $'\t./build.sh --no-install "$@" - test --debug' ] ||

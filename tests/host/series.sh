@@ -32,8 +32,8 @@ $(per_patch)
 900  checkers_ran              | W=1 and sparse looked at every source that the series touches
 20   nothing_new               | W=1 and sparse say nothing of them that they did not say before
 20   something_new_shows       | something that they say anew is noticed
-600  applies oldest            | the series applies without fuzz to the oldest 6.12.y that Debian offers, or that is built
-600  applies newest            | the series applies without fuzz to the newest 6.12.y that Debian offers, or that is built
+600  applies oldest            | the series applies without fuzz to the oldest source that Debian offers, or that is built
+600  applies newest            | the series applies without fuzz to the newest source that Debian offers, or that is built
 "
 
 # --- each patch ---
@@ -168,11 +168,13 @@ something_new_shows() {
 
 # --- other releases ---
 
+release=$(<kernel/release)
+
 # Debian's versions of the source package in all suites that apt is configured with, the oldest first.  A release later
 # than Debian 13 has none, and apt knows that if it knows another package: then the source that is built is the one.
 versions() {
 	local offered
-	offered=$(apt-cache madison linux-source-6.12)
+	offered=$(apt-cache madison "linux-source-$release")
 	if [ -n "$offered" ]; then
 		awk -F'|' '{ gsub(/ /, "", $2); print $2 }' <<<"$offered" | sort -uV
 	elif [ -n "$(apt-cache madison make)" ]; then
@@ -181,7 +183,7 @@ versions() {
 }
 
 installed() {
-	[ "$(dpkg-query -W -f '${Version}' linux-source-6.12 2>&1)" = "$1" ]
+	[ "$(dpkg-query -W -f '${Version}' "linux-source-$release" 2>&1)" = "$1" ]
 }
 
 # A version's tarball, as a stream.
@@ -189,9 +191,9 @@ tarball_of() {
 	if [ "$1" = built ]; then
 		cat "$(tarball_built)"
 	elif installed "$1"; then
-		cat /usr/src/linux-source-6.12.tar.xz
+		cat "/usr/src/linux-source-$release.tar.xz"
 	else
-		dpkg-deb --fsys-tarfile "build/series/sources/$1.deb" | tar -xO ./usr/src/linux-source-6.12.tar.xz
+		dpkg-deb --fsys-tarfile "build/series/sources/$1.deb" | tar -xO "./usr/src/linux-source-$release.tar.xz"
 	fi
 }
 
@@ -199,27 +201,27 @@ fetch() {
 	local deb=build/series/sources/$1.deb
 	if [ "$1" = built ] || installed "$1" || [ -f "$deb" ]; then return; fi
 	mkdir -p "${deb%/*}"
-	(cd "$scratch" && apt-get -q download "linux-source-6.12=$1") ||
-		fail "apt-get download linux-source-6.12=$1: failed; is the network there?"
-	mv "$scratch"/linux-source-6.12_*.deb "$deb"
+	(cd "$scratch" && apt-get -q download "linux-source-$release=$1") ||
+		fail "apt-get download linux-source-$release=$1: failed; is the network there?"
+	mv "$scratch/linux-source-${release}_"*.deb "$deb"
 }
 
 # Of the tarball only the files that the series touches are unpacked.
 applies() {
 	local offered version names patch
 	mapfile -t offered < <(versions)
-	[ "${#offered[@]}" -gt 0 ] || fail "apt offers no linux-source-6.12; has apt-get update been run?"
+	[ "${#offered[@]}" -gt 0 ] || fail "apt offers no linux-source-$release; has apt-get update been run?"
 	if [ "$1" = oldest ]; then version=${offered[0]}; else version=${offered[-1]}; fi
 	fetch "$version"
 	mapfile -t names < <(sed -n 's,^--- a/\([^[:blank:]]*\).*,*/\1,p' "${patches[@]}" | sort -u)
 	mkdir "$scratch/tree"
 	tarball_of "$version" | tar -xJ -C "$scratch/tree" --strip-components=1 --wildcards \
 		--no-wildcards-match-slash '*/Makefile' "${names[@]}" ||
-		fail "unpack linux-source-6.12=$version: a file that the series touches is not there"
-	echo "linux-source-6.12=$version: 6.12.$(sed -n 's/^SUBLEVEL = //p' "$scratch/tree/Makefile")"
+		fail "unpack linux-source-$release=$version: a file that the series touches is not there"
+	echo "linux-source-$release=$version: $release.$(sed -n 's/^SUBLEVEL = //p' "$scratch/tree/Makefile")"
 	for patch in "${patches[@]}"; do
 		patch -d "$scratch/tree" -p1 -F0 -f --no-backup-if-mismatch -r - <"$patch" ||
-			fail "${patch##*/} does not apply to linux-source-6.12=$version"
+			fail "${patch##*/} does not apply to linux-source-$release=$version"
 	done
 }
 

@@ -29,9 +29,9 @@ CASES="
 
 # A "kernel" of two files, its tarball, and a series of two patches with a cover letter, in a copy of kernel/.
 small_source() {
-	small_tarball 6.12.1 "$scratch/small.tar.xz"
+	small_tarball "$(<kernel/release).1" "$scratch/small.tar.xz"
 	mkdir -p "$scratch/kernel/patches"
-	cp kernel/unpack.sh "$scratch/kernel"
+	cp kernel/unpack.sh kernel/release "$scratch/kernel"
 	echo "Subject: [PATCH 0/2] not a patch" >"$scratch/kernel/patches/0000-cover-letter.patch"
 	small_patch 0001-one.patch one "line 5" "line five"
 	cat >"$scratch/kernel/patches/0002-two.patch" <<-'END'
@@ -242,7 +242,7 @@ tarball_truncated() {
 tarball_of_another_version() {
 	small_tarball 6.13.2 "$scratch/new.tar.xz"
 	build_with "$scratch/new.tar.xz"
-	must_say 'Linux 6.13.2; the patches are for 6.12.y'
+	must_say 'Linux 6.13.2; the patches are for '"$(<kernel/release)"'.y'
 }
 
 tarball_of_something_else() {
@@ -255,7 +255,7 @@ tarball_changed() {
 	small_source
 	unpack
 	find "$scratch/tree" -type f -exec touch -d 2002-02-02 {} +
-	small_tarball 6.12.20 "$scratch/small.tar.xz"
+	small_tarball "$(<kernel/release).20" "$scratch/small.tar.xz"
 	unpack
 	content_is one "$PATCHED"
 	grep -q '^SUBLEVEL = 20$' "$scratch/tree/Makefile" || fail "still the old tree"
