@@ -25,6 +25,7 @@ usage() {
 		  run [OPTION]...  build, then boot the ISO in QEMU, on this terminal: Ctrl-A X leaves it
 		    --auto           run the whole tour without stops; exit with its verdict
 		    --display        open a window with the machine's screen
+		    --gdb            boot a kernel with debug information, and let gdb attach: gdb -x kernel/attach.gdb
 		    --kernel         boot the kernel and the archive directly, without the ISO
 		    --kvm            use KVM; the default, TCG, works everywhere
 		    --mem N          give the machine N MB of memory (64; 32 is enough)
@@ -103,6 +104,9 @@ needs() {
 		qemu-system-i386                          qemu-system-x86
 		gdb                                       gdb
 		readelf                                   binutils
+	END
+	gdb) cat <<-'END' ;;
+		gdb                                       gdb
 	END
 	display) cat <<-'END' ;;
 		/usr/lib/*/qemu/ui-gtk.so                 qemu-system-gui
@@ -243,7 +247,7 @@ while [ $# -gt 0 ]; do
 	-h | --help) command=help ;;
 	--no-install) no_install=1 ;;
 	--werror) export WERROR=1 ;;
-	--auto | --display | --kernel | --kvm) run_options+=("$1") ;;
+	--auto | --display | --gdb | --kernel | --kvm) run_options+=("$1") ;;
 	--debug | --kselftest | --series | --mutations | --releases | --all) test_options+=("$1") ;;
 	--short) short=1 ;;
 	--list) list=1 ;;
@@ -277,8 +281,8 @@ if [ -n "$short" ] && [[ ! " ${test_options[*]-} " =~ " --debug "|" --mutations 
 fi
 if [ -n "$container" ]; then
 	case "$command ${run_options[*]-} ${test_options[*]-} " in
-	*" --display "* | *" --kvm "* | *" --releases "* | *" --all "* | bench* | fuzz* | clean*)
-		die "--container is for build, run and test, without --display, --kvm, --releases and --all"
+	*" --display "* | *" --gdb "* | *" --kvm "* | *" --releases "* | *" --all "* | bench* | fuzz* | clean*)
+		die "--container is for build, run and test, without --display, --gdb, --kvm, --releases and --all"
 		;;
 	esac
 fi
@@ -293,11 +297,17 @@ build)
 	ls -l build/bzImage build/initramfs.cpio.gz build/clone_with_pids.iso
 	;;
 run)
+	wanted=(build run)
+	targets=(all)
+	case " ${run_options[*]-} " in *" --display "*) wanted+=(display) ;; esac
 	case " ${run_options[*]-} " in
-	*" --display "*) prepare build run display ;;
-	*) prepare build run ;;
+	*" --gdb "*)
+		wanted+=(gdb)
+		targets+=(gdb-kernel)
+		;;
 	esac
-	build
+	prepare "${wanted[@]}"
+	build "${targets[@]}"
 	exec iso/run.sh "${run_options[@]}"
 	;;
 test)
@@ -307,7 +317,10 @@ test)
 		exec tests/run.sh --list
 	fi
 	case " ${test_options[*]-} " in
-	*" --all "*) test_options=(debug series whole releases mutations kselftest) ;;
+	*" --all "*)
+		test_options=(debug series whole releases mutations kselftest)
+		[ -n "$short" ] || test_options+=(gdb)
+		;;
 	*) test_options=("${test_options[@]#--}") ;;
 	esac
 	if [[ -n $short && " ${test_options[*]} " == *" whole "* ]]; then

@@ -1,11 +1,11 @@
 #!/bin/bash
-# usage: run.sh [--auto] [--display] [--kernel] [--kvm] [--mem N]
+# usage: run.sh [--auto] [--display] [--gdb] [--kernel] [--kvm] [--mem N]
 #
 # Boot the image in QEMU on this terminal; ./build.sh help says what the options mean.
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/.."
 
-auto='' display='' kernel='' kvm='' mem=64
+auto='' display='' gdb='' kernel='' kvm='' mem=64
 while [ $# -gt 0 ]; do
 	case $1 in
 	--mem) mem=$2 && shift ;;
@@ -24,8 +24,15 @@ entry=${entry:-guided}
 machine=(qemu-system-i386 -m "$mem" -nic none)
 if [ -n "$kvm" ]; then machine+=(-accel kvm); else machine+=(-accel tcg); fi
 [ -n "$display" ] || machine+=(-display none)
+image=build/bzImage
+if [ -n "$gdb" ]; then
+	# Its stub listens on a socket of this checkout; a port could be another machine's.
+	kernel=1 image=build/gdb/arch/x86/boot/bzImage
+	machine+=(-gdb "unix:build/gdb/stub,server=on,wait=off")
+	echo "To attach, in another terminal: cd $PWD && gdb -x kernel/attach.gdb"
+fi
 if [ -n "$kernel" ]; then
-	machine+=(-kernel build/bzImage -initrd build/initramfs.cpio.gz -append "$(arguments "$entry")")
+	machine+=(-kernel "$image" -initrd build/initramfs.cpio.gz -append "$(arguments "$entry")")
 else
 	machine+=(-cdrom build/clone_with_pids.iso -boot d)
 fi

@@ -13,6 +13,7 @@ KERNEL_SOURCE := $B/linux
 # As many lines as a whole build of each kernel prints; only for saying how far it is.
 STEPS_kernel := 1380
 STEPS_debug := 1520
+STEPS_gdb := 1400
 
 # What the kernel records of its build is fixed, for the same bytes everywhere.
 export ARCH := i386
@@ -68,6 +69,16 @@ $(eval $(call kernel,debug,$(KERNEL_CONFIG) kernel/variants/debug.config))
 
 .PHONY: debug-kernel
 debug-kernel: $B/debug/arch/x86/boot/bzImage
+
+# The kernel that gdb knows, and the kernel's own commands for gdb; see ./build.sh run --gdb.
+$(eval $(call kernel,gdb,$(KERNEL_CONFIG) kernel/variants/gdb.config))
+
+$B/gdb/vmlinux-gdb.py: $B/gdb/arch/x86/boot/bzImage
+	+$(call logged,gdb-scripts,$(MAKE) -C $(KERNEL_SOURCE) O=$(abspath $B/gdb) scripts_gdb)
+	@touch $@
+
+.PHONY: gdb-kernel
+gdb-kernel: $B/gdb/vmlinux-gdb.py
 
 KERNEL_HEADERS := $B/kernel/usr/include
 

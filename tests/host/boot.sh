@@ -29,6 +29,7 @@ CASES="
 60  killed_shell                     | a shell that is killed is replaced by another
 60  run_by_a_person                  | ./build.sh run: it says how to leave QEMU, and Ctrl-A X leaves
 60  run_by_a_person --kernel         | ./build.sh run --kernel: the tour without the menu, and Ctrl-A X leaves
+20  run_with_gdb                     | ./build.sh run --gdb: QEMU gets the kernel with debug information, and listens for gdb
 240 run_auto                         | ./build.sh run --auto: the verdict is its exit status
 240 auto_old_cpu                     | mode=auto on a processor without SSE2, without the ISO
 $bench
@@ -264,6 +265,15 @@ run_by_a_person() {
 	copy_checkout
 	qemu=(./build.sh run --no-install "$@")
 	play wait 'Ctrl-A, then X' wait "$KEYS" send '\001x' end
+}
+
+run_with_gdb() {
+	mkdir "$scratch/bin"
+	printf '#!/bin/sh\necho "$@"\n' >"$scratch/bin/qemu-system-i386"
+	chmod +x "$scratch/bin/qemu-system-i386"
+	PATH=$scratch/bin:$PATH iso/run.sh --gdb | tee "$scratch/said"
+	grep -q 'gdb -x kernel/attach.gdb$' "$scratch/said" || fail "it does not say how to attach"
+	grep -q -- '-gdb unix:build/gdb/stub,.* -kernel build/gdb/' "$scratch/said" || fail "QEMU does not get the option"
 }
 
 run_auto() {
