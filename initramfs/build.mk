@@ -2,10 +2,11 @@
 
 $(eval $(call program,$B/initramfs/init,$(call objects,initramfs)))
 
-# The C library and busybox, as Debian built them for i386.  The dates in there are Debian's; the folder's is ours.
-$B/sysroot: initramfs/fetch-i386.sh initramfs/apt-i386.sh initramfs/run-i386.sh
-	$(call say,initramfs: fetching musl and busybox for i386)
-	$(call logged,fetch,initramfs/fetch-i386.sh $@ $B/debs musl-dev busybox-static)
+# The C library, a checksum and busybox, as Debian has them for i386.  The dates in there are Debian's; the folder's is
+# ours.
+$B/sysroot: initramfs/build.mk initramfs/fetch-i386.sh initramfs/apt-i386.sh initramfs/run-i386.sh
+	$(call say,initramfs: fetching musl and xxHash and busybox for i386)
+	$(call logged,fetch,initramfs/fetch-i386.sh $@ $B/debs musl-dev libxxhash-dev busybox-static)
 	@sed -n '/^initramfs: /p' $B/log/fetch.log
 
 # The kernel's own tool writes the archive from a list; a node or an owner in a list needs no root.

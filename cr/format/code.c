@@ -13,7 +13,7 @@ void image_code_head(struct coder *c, struct image_head *h)
 {
 	code_bytes(c, h->tag, 4);
 	code_u32(c, &h->length);
-	code_u32(c, &h->crc);
+	code_u32(c, &h->checksum);
 }
 
 static void code_numbers(struct coder *c, struct numbers *n)

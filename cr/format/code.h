@@ -24,7 +24,7 @@ extern const char image_magic[IMAGE_MAGIC_SIZE + 1];
 /* What comes before each section, as bytes IMAGE_HEAD_SIZE long; and the tag of the last one. */
 struct image_head {
 	char tag[4];
-	uint32_t length, crc;		/* of what follows */
+	uint32_t length, checksum;		/* of what follows */
 };
 #define IMAGE_HEAD_SIZE 12
 void image_code_head(struct coder *c, struct image_head *h);

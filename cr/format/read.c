@@ -10,6 +10,7 @@
 #include "lib/free_memory.h"
 #include "check.h"
 #include "code.h"
+#include "cr/image/checksum.h"
 #include "lib/interrupt.h"
 #include "lib/report.h"
 
@@ -124,7 +125,7 @@ static int read_section(struct image *image, struct reader *r)
 	if (!body)
 		return -1;
 	c = (struct coder){ .reading = true, .buf = body, .size = h.length };
-	if (crc32(0, body, h.length) != h.crc) {
+	if (checksum(body, h.length) != h.checksum) {
 		report(0, "`%s': section %u (%.4s) is damaged: its checksum is wrong", r->path, r->sections, h.tag);
 		ret = -1;
 	} else if (list < IMAGE_LISTS) {

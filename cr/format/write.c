@@ -12,6 +12,7 @@
 
 #include "lib/free_memory.h"
 #include "code.h"
+#include "cr/image/checksum.h"
 #include "lib/interrupt.h"
 #include "lib/report.h"
 
@@ -43,7 +44,7 @@ static int write_all(struct image_writer *w, const void *data, size_t size)
 /* A section behind its head; both in one write() if it is small. */
 static int write_section(struct image_writer *w, const char *tag, struct coder *body)
 {
-	struct image_head h = { .length = body->at, .crc = crc32(0, body->buf, body->at) };
+	struct image_head h = { .length = body->at, .checksum = checksum(body->buf, body->at) };
 	struct coder c = { .reading = false };
 	int ret = -1;
 

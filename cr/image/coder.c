@@ -176,37 +176,3 @@ void code_array(struct coder *c, uint32_t *n, void **array, size_t size, uint32_
 	for (uint32_t i = 0; i < count && !c->error; i++)
 		code_element(c, (char *)*array + i * size);
 }
-
-/* table[n][b]: what a byte b does to the checksum when n zeros follow.  So a word takes one step, and not four. */
-#define WORD 4
-
-static void make_tables(uint32_t table[WORD][256])
-{
-	for (uint32_t i = 0; i < 256; i++) {
-		uint32_t v = i;
-
-		for (int bit = 0; bit < 8; bit++)
-			v = v >> 1 ^ (v & 1 ? 0xedb88320U : 0);
-		table[0][i] = v;
-	}
-	for (int n = 1; n < WORD; n++)
-		for (int i = 0; i < 256; i++)
-			table[n][i] = table[n - 1][i] >> 8 ^ table[0][table[n - 1][i] & 0xff];
-}
-
-uint32_t crc32(uint32_t crc, const void *data, size_t size)
-{
-	static uint32_t table[WORD][256];
-	const unsigned char *p = data;
-
-	if (!table[0][1])
-		make_tables(table);
-	crc = ~crc;
-	for (; size >= WORD; size -= WORD, p += WORD) {
-		crc ^= p[0] | p[1] << 8 | p[2] << 16 | (uint32_t)p[3] << 24;
-		crc = table[3][crc & 0xff] ^ table[2][crc >> 8 & 0xff] ^ table[1][crc >> 16 & 0xff] ^ table[0][crc >> 24];
-	}
-	while (size--)
-		crc = crc >> 8 ^ table[0][(crc ^ *p++) & 0xff];
-	return ~crc;
-}

@@ -55,7 +55,4 @@ void code_array(struct coder *c, uint32_t *n, void **array, size_t size, uint32_
 
 #define LIST_MAX 65536		/* of an array that has no other bound */
 
-/* The checksum of IEEE 802.3, as zlib's crc32(), of bytes behind those that gave crc (0: none). */
-uint32_t crc32(uint32_t crc, const void *data, size_t size);
-
 #endif

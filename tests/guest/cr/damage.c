@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 
 #include "calls.h"
-#include "cr/image/coder.h"
+#include "cr/image/checksum.h"
 #include "cr/format/file.h"
 #include "lib/report.h"
 #include "lib/wait.h"
@@ -85,7 +85,7 @@ static void read_sound(void)
 
 static void seal(unsigned char *section)
 {
-	put_u32(section + 8, crc32(0, section + HEAD, get_u32(section + 4)));
+	put_u32(section + 8, checksum(section + HEAD, get_u32(section + 4)));
 }
 
 /* Kill whoever was not there before. */
