@@ -15,6 +15,7 @@ with_times() {
 	sleep 0.1
 	kill "$reader" 2>/dev/null || true
 	awk '
+		$2 == "note" { next }
 		$2 ~ /^(pass|FAIL|skip)$/ {
 			sub(/:$/, "", $3)
 			if (before) took[$3] += $1 - before
