@@ -8,7 +8,7 @@
 #include "report.h"
 
 /* Left for others; and as much is admitted at most before /proc is looked at again. */
-#define KEPT_BYTES (256UL << 10)
+#define KEPT_BYTES (512UL << 10)
 #define STEP_BYTES (4UL << 20)
 
 uint64_t memory_available(void)
