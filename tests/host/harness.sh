@@ -3,6 +3,7 @@
 # shellcheck disable=SC2317 # the cases are called by their names
 . "${0%/*}/lib.sh"
 . "${0%/*}/qemu.sh"
+. "${0%/*}/report.sh"
 . "${0%/*}/splats.sh"
 
 # shellcheck disable=SC2034 # lib.sh's main reads it
@@ -12,6 +13,7 @@ CASES="
 30 hang           | a machine that does nothing is a failure
 10 wrong_verdict  | another verdict, or text behind the right one, is a failure
 30 cases_fail     | a case that fails, hangs or dies is reported as failed
+10 report_whole   | a report that lacks a case of the list, or has one twice or another, is a failure
 30 runner_counts  | run.sh counts, fails on a file without a verdict, and says so in its last line
 10 each_splat     | of a console's log, each kind of splat is found, and nothing else
 10 mutation_found | a mutation changes its lines, and is refused if they are not there exactly once
@@ -56,6 +58,20 @@ wrong_verdict() {
 	done
 	printf 'demo: ok\r\n' >"$scratch/verdict"
 	judge "demo: ok"
+}
+
+report_whole() {
+	local wrong
+	printf 'case call/pids: %s\n' one 'two: three' four >"$scratch/list"
+	printf '%s\n' 'pass pids: one' 'FAIL pids: two: three: saw 1: not 2' 'note pids: four: a figure' 'skip pids: four: not here' \
+		>"$scratch/good"
+	cat "$scratch/list" "$scratch/good" >"$scratch/report"
+	all_reported "$scratch/report"
+	for wrong in /one/d '/one/p' 's/one/five/' '/two/d' 's/four: not/for: not/'; do
+		{ cat "$scratch/list" && sed "$wrong" "$scratch/good"; } >"$scratch/report"
+		if (all_reported "$scratch/report"); then fail "with $wrong it is taken for whole"; fi
+	done
+	if (all_reported "$scratch/good"); then fail "a report without a list is taken for whole"; fi
 }
 
 # A copy of the machinery with a file of tests of its own.
