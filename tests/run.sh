@@ -18,12 +18,16 @@ jobs=()
 at_once=$(nproc)
 ordinary=(environment failures source tour glibc harness outputs names image_format rooms lint)
 
-# What the kernel's own tests depend on, beside themselves: has it changed lately?  A change for CI is some commits at most.
-# Who cannot know runs them.
+# Of a file of tests that looks at the kernel alone: has what it is about changed lately?  A change for CI is some commits
+# at most.  Who cannot know runs it.
 LATELY=30
-kernel_changed() {
-	[ ! -e .git ] || ! git diff --quiet "HEAD~$LATELY" -- kernel Makefile tests/{kselftest,series} tests/run.sh \
-		tests/host/{lib,qemu,steps,splats,report,copy,series,kselftest,reproducible}.sh 2>/dev/null
+changed_lately() {
+	local about=(kernel Makefile "tests/host/$1.sh")
+	case $1 in
+	kselftest) about+=(tests/kselftest tests/host/{steps,splats}.sh) ;;
+	series) about+=(tests/series tests/host/{steps,splats}.sh) ;;
+	esac
+	[ ! -e .git ] || ! git diff --quiet "HEAD~$LATELY" -- "${about[@]}" ':!*.md' 2>/dev/null
 }
 
 # Shares of the guest's tests are jobs of their own.
@@ -41,10 +45,14 @@ add_files() {
 		ordinary) add_files guest-short boot-short reproducible-short "${ordinary[@]}" ;;
 		whole) add_files guest boot reproducible "${ordinary[@]}" ;;
 		whole-short)
-			if kernel_changed; then add_files whole; else add_files guest boot reproducible-short "${ordinary[@]}"; fi
+			if changed_lately reproducible; then
+				add_files whole
+			else
+				add_files guest boot reproducible-short "${ordinary[@]}"
+			fi
 			;;
 		series-short | kselftest-short)
-			if kernel_changed; then jobs+=("${file%-short}"); else left_out "${file%-short}"; fi
+			if changed_lately "${file%-short}"; then jobs+=("${file%-short}"); else left_out "${file%-short}"; fi
 			;;
 		guest | guest-short) add_guest "$file" ;;
 		*) jobs+=("$file") ;;
