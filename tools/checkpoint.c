@@ -8,6 +8,7 @@
 
 #include "cr/record/checkpoint.h"
 #include "cr/format/file.h"
+#include "lib/debug.h"
 #include "lib/interrupt.h"
 #include "lib/free_memory.h"
 #include "lib/report.h"
@@ -16,20 +17,21 @@
 #define DEFAULT_FILE "checkpoint.img"
 
 static const char help[] =
-	"Usage: checkpoint [-o FILE] [--leave-running] PID\n"
+	"Usage: checkpoint [-o FILE] [--leave-running] [--debug] PID\n"
 	"       checkpoint --show FILE\n"
-	"Record the task PID and all tasks below it, usually the init of a container, and\n"
-	"kill them.\n"
+	"Record the task PID, usually the init of a container, and all tasks below it;\n"
+	"then kill them.\n"
 	"\n"
-	"  -o, --output=FILE      where to (default: " DEFAULT_FILE "; -: standard output)\n"
-	"  -r, --leave-running    let the tree go on afterwards\n"
+	"  -o, --output=FILE      the image (default: " DEFAULT_FILE "; -: standard output)\n"
+	"  -r, --leave-running    let the tree continue instead\n"
 	"  -s, --show=FILE        check an image and print it (-: standard input)\n"
-	"  -h, --help             this text\n"
+	"  -d, --debug            print each step and injected system call on stderr\n"
+	"  -h, --help             print this text\n"
 	"\n"
-	"What cannot be recorded is refused: the message says which task and why.\n"
+	"checkpoint refuses what it cannot record, and says which task and why.\n"
 	"\n"
-	"Exit status: 0 when it was recorded, 1 when not (the tree then goes on as it\n"
-	"was), 2 for a wrong command line.\n";
+	"Exit status: 0 when the tree was recorded, 1 when not (the tree then continues\n"
+	"as before), 2 for a wrong command line.\n";
 
 static int show(const char *path)
 {
@@ -48,6 +50,7 @@ int main(int argc, char **argv)
 		{ "output", required_argument, NULL, 'o' },
 		{ "leave-running", no_argument, NULL, 'r' },
 		{ "show", required_argument, NULL, 's' },
+		{ "debug", no_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
@@ -58,7 +61,7 @@ int main(int argc, char **argv)
 
 	report_program(argv[0]);
 	memory_go_first();
-	while ((c = getopt_long(argc, argv, "o:rs:h", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "o:rs:dh", options, NULL)) != -1) {
 		switch (c) {
 		case 'o':
 			path = optarg;
@@ -68,6 +71,9 @@ int main(int argc, char **argv)
 			break;
 		case 's':
 			show_path = optarg;
+			break;
+		case 'd':
+			debugging = true;
 			break;
 		case 'h':
 			fputs(help, stdout);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cr/format/file.h"
+#include "lib/debug.h"
 #include "lib/interrupt.h"
 #include "lib/free_memory.h"
 #include "lib/report.h"
@@ -15,30 +16,29 @@
 #define DEFAULT_FILE "checkpoint.img"
 
 static const char help[] =
-	"Usage: restart [-i FILE] [--pids=all|known|youngest|none] [--clone3] [--stopped]\n"
-	"       restart ... [--foreground] [--stdin=FILE] [--stdout=FILE] [--stderr=FILE]\n"
-	"Build the tree that `checkpoint' recorded again, and let it go on in the\n"
-	"background.\n"
+	"Usage: restart [-i FILE] [--pids=all|known|youngest|none] [OPTION]...\n"
+	"Rebuild the tree that `checkpoint' recorded, and let it run in the background.\n"
 	"\n"
 	"  -i, --input=FILE       the image (default: " DEFAULT_FILE "; -: standard input)\n"
-	"  -p, --pids=all         each task gets all the pids that it had (default)\n"
-	"      --pids=known       but for those at the oldest recorded level\n"
-	"      --pids=youngest    only that in its own, the youngest pid namespace\n"
-	"      --pids=none        those that the kernel chooses\n"
-	"  -3, --clone3           with mainline's clone3(set_tid), not clone_with_pids()\n"
-	"  -f, --foreground       it gets the terminal: wait, and return its status\n"
-	"      --stdin=FILE       for a standard input, output or error from outside;\n"
-	"      --stdout=FILE      else it gets ours, but no terminal to read from and\n"
-	"      --stderr=FILE      no pipe if it had none; these two are appended to\n"
-	"  -s, --stopped          leave it stopped, until its tasks get SIGCONT\n"
-	"  -h, --help             this text\n"
+	"  -p, --pids=all         give each task all its old pids (default)\n"
+	"      --pids=known       all except those at the oldest recorded level\n"
+	"      --pids=youngest    only the pid in the task's own, innermost namespace\n"
+	"      --pids=none        let the kernel choose every pid\n"
+	"  -3, --clone3           use mainline's clone3(set_tid), not clone_with_pids()\n"
+	"  -f, --foreground       give the tree the terminal, wait, and return its status\n"
+	"      --stdin=FILE       replace a standard stream that led outside the tree; by\n"
+	"      --stdout=FILE      default with ours, but with no terminal to read and no\n"
+	"      --stderr=FILE      pipe where there was none; output is appended to FILE\n"
+	"  -s, --stopped          leave all tasks stopped until they get SIGCONT\n"
+	"  -d, --debug            print each step and injected system call on stderr\n"
+	"  -h, --help             print this text\n"
 	"\n"
-	"In a container that is nested deeper than the recorded one, the levels that are\n"
-	"not known are left to the kernel.\n"
+	"In a deeper container, the kernel chooses the pids at the levels that the image\n"
+	"does not know.  restart prints the pid of the first task.\n"
 	"\n"
-	"Prints the pid of the first task.  Exit status: 0 when the tree is back and what\n"
-	"the kernel reports of it agrees with the image (with --pids=none: when it is\n"
-	"built), 1 when not (nothing is left of it then), 2 for a wrong command line.\n";
+	"Exit status: 0 when the tree is back and matches the image (with --pids=none:\n"
+	"when it is built), 1 when not (nothing is left of it), 2 for a wrong command\n"
+	"line.\n";
 
 static enum restart_pids parse_pids(const char *arg)
 {
@@ -72,12 +72,13 @@ static void parse(int argc, char **argv, struct restart_options *how, const char
 		{ "stdin", required_argument, NULL, OPTION_STDIN },
 		{ "stdout", required_argument, NULL, OPTION_STDIN + 1 },
 		{ "stderr", required_argument, NULL, OPTION_STDIN + 2 },
+		{ "debug", no_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "i:p:3sfh", options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "i:p:3sfdh", options, NULL)) != -1) {
 		switch (c) {
 		case 'i':
 			*path = optarg;
@@ -99,6 +100,9 @@ static void parse(int argc, char **argv, struct restart_options *how, const char
 		case OPTION_STDIN + 1:
 		case OPTION_STDIN + 2:
 			how->standard[c - OPTION_STDIN] = optarg;
+			break;
+		case 'd':
+			debugging = true;
 			break;
 		case 'h':
 			fputs(help, stdout);

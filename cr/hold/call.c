@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "frame.h"
+#include "lib/debug.h"
 #include "remote.h"
 #include "stop.h"
 
@@ -69,6 +70,7 @@ static int follow_call(struct remote *r, struct user_regs_struct *regs)
 long remote_call(struct remote *r, long number, const unsigned long args[6])
 {
 	struct user_regs_struct regs = r->regs;
+	long ret;
 
 	regs.eax = number;
 	regs.ebx = args[0];
@@ -79,7 +81,10 @@ long remote_call(struct remote *r, long number, const unsigned long args[6])
 	regs.ebp = args[5];
 	regs.eip = r->int80;
 	regs.orig_eax = -1;	/* nothing to restart */
-	return follow_call(r, &regs) ? REMOTE_FAILED : regs.eax;
+	ret = follow_call(r, &regs) ? REMOTE_FAILED : regs.eax;
+	debug("task %d: system call %ld(%lx, %lx, %lx, %lx, %lx, %lx) = %ld", r->tid, number, args[0], args[1], args[2],
+	      args[3], args[4], args[5], ret);
+	return ret;
 }
 
 unsigned long remote_put(struct remote *r, const void *data, size_t size)

@@ -13,6 +13,7 @@
 
 #include "cr/kinds/pty.h"
 #include "foreground.h"
+#include "lib/debug.h"
 #include "lib/free_memory.h"
 #include "lib/interrupt.h"
 #include "rebuild.h"
@@ -55,14 +56,22 @@ static int rebuild_all(struct builder *b)
 {
 	const struct image *image = b->image;
 
-	for (uint32_t i = 0; i < image->n_tasks; i++)
-		if (image->tasks[i].kind == TASK_PROCESS && (interrupted() || rebuild_process(b, i)))
+	for (uint32_t i = 0; i < image->n_tasks; i++) {
+		if (image->tasks[i].kind != TASK_PROCESS)
+			continue;
+		debug("rebuild process %d", b->remote[i].tid);
+		if (interrupted() || rebuild_process(b, i))
 			return -1;
+	}
 	if (pty_lock_all(&b->open))
 		return -1;
-	for (uint32_t i = 0; i < image->n_tasks; i++)
-		if (image->tasks[i].kind != TASK_ZOMBIE && (interrupted() || rebuild_thread(b, i)))
+	for (uint32_t i = 0; i < image->n_tasks; i++) {
+		if (image->tasks[i].kind == TASK_ZOMBIE)
+			continue;
+		debug("rebuild thread %d", b->remote[i].tid);
+		if (interrupted() || rebuild_thread(b, i))
 			return -1;
+	}
 	for (uint32_t i = 0; i < image->n_tasks; i++)
 		if (image->tasks[i].kind == TASK_PROCESS && rebuild_process_end(b, i))
 			return -1;
@@ -200,12 +209,46 @@ static int prepare(struct builder *b)
 	return 0;
 }
 
+static int create_all(struct builder *b)
+{
+	return create_tree(&b->creation);
+}
+
+static int have_adopted(struct builder *b)
+{
+	return create_adopted(&b->creation);
+}
+
+static int get_ready(struct builder *b)
+{
+	if (b->options->ready && b->options->ready(b->creation.tid[0]))
+		return -1;
+	return b->options->foreground ? foreground_give(b) : 0;
+}
+
+static const struct {
+	const char *what;
+	int (*take)(struct builder *b);
+} steps[] = {
+	{ "create all processes",             create_all },
+	{ "hold them",                        hold_all },
+	{ "open what the tree had open",      rebuild_objects },
+	{ "restore process groups",           rebuild_groups },
+	{ "end those that had ended",         rebuild_ends },
+	{ "stop those that were stopped",     rebuild_stops },
+	{ "have the first process adopted",   have_adopted },
+	{ "rebuild each process and thread",  rebuild_all },
+	{ "compare with the image",           rebuild_compare },
+	{ "get ready",                        get_ready },
+	{ "let the tree go on",               let_go },
+};
+
 static int build(struct builder *b)
 {
-	if (create_tree(&b->creation) || hold_all(b) || rebuild_objects(b) || rebuild_groups(b) || rebuild_ends(b) ||
-	    rebuild_stops(b) || create_adopted(&b->creation) || rebuild_all(b) || rebuild_compare(b) ||
-	    (b->options->ready && b->options->ready(b->creation.tid[0])) ||
-	    (b->options->foreground && foreground_give(b)) || let_go(b)) {
+	for (unsigned int i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		debug("%s", steps[i].what);
+		if (!steps[i].take(b))
+			continue;
 		foreground_take_back();
 		return -1;
 	}

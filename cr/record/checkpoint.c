@@ -13,6 +13,7 @@
 #include "checkpoint.h"
 #include "cr/hold/hold.h"
 #include "cr/format/check.h"
+#include "lib/debug.h"
 #include "lib/interrupt.h"
 #include "cr/plan/plan.h"
 #include "record.h"
@@ -27,6 +28,7 @@ static int record_one(struct recorder *rec, struct held *h)
 	struct thread *t;
 	int ret;
 
+	debug("record pid %d (%s)", h->task.pid[0], h->task.name);
 	if (out->kind == TASK_PROCESS) {
 		ret = record_process(rec, h, &process);
 		if (!ret)
@@ -86,8 +88,10 @@ static int record_all(struct recorder *rec)
 	for (int i = 0; i < rec->tree.n; i++)
 		if (interrupted() || (rec->image.tasks[i].kind != TASK_ZOMBIE && record_one(rec, &rec->tree.held[i])))
 			return -1;
+	debug("plan a restart of this tree");
 	if (check_shape(rec))
 		return -1;
+	debug("write what tasks share");
 	return record_objects(rec) || image_put_all(&rec->writer, &rec->image) ? -1 : 0;
 }
 
@@ -102,6 +106,7 @@ int checkpoint(pid_t root, const char *path, bool leave_running)
 		report(0, "/proc is not that of this pid namespace: its pids cannot be traced from here");
 		return -1;
 	}
+	debug("hold the tree below pid %d", root);
 	if (image_create(&rec.writer, path))
 		image_discard(&rec.writer);
 	else if (!hold_tree(&rec.tree, root)) {
@@ -114,6 +119,7 @@ int checkpoint(pid_t root, const char *path, bool leave_running)
 			record_say_outside(&rec);
 		if (!ret && !leave_running)
 			record_free_terminal(&rec);
+		debug("%s", !ret && !leave_running ? "kill the tree" : "let the tree go on");
 		if (!ret && !leave_running)
 			ret = hold_kill(&rec.tree);
 		else

@@ -194,9 +194,35 @@ static void replaced(void)
 	restored_end(&r);
 }
 
+/* What a command says with --debug, which is more than TOOL() keeps: steps, tasks and injected calls. */
+static void explains(const char *command, const char *step, const char *of_task)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text), "%s 2>log >out && grep -q '^debug: .* ms: %s' log && grep -q '%s' log && "
+		 "grep -q ': system call ' log", command, step, of_task);
+	succeeded(TOOL("sh", "-c", text));
+}
+
+static void debugged(void)
+{
+	struct restored r;
+	char command[40];
+
+	use_images();
+	restored_start(&r, subject_with_pipe);
+	snprintf(command, sizeof(command), "checkpoint --debug %d", r.root);
+	explains(command, "hold the tree below pid ", ": record pid ");
+	explains("restart --debug", "create all processes$", ": rebuild process ");
+	restored_compare(&r, WAY_ALL);
+	restored_answer(&r);
+	restored_end(&r);
+}
+
 static const struct function_row functions[] = {
 	{ "a pipe that nobody reads", closed_pipe },
 	{ "the image of before, in the default file", replaced },
+	{ "with --debug", debugged },
 };
 
 static const struct group written_groups[] = { ROWS(places, run_place), FUNCTIONS(functions) };
