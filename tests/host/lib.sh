@@ -51,7 +51,7 @@ make_outputs() {
 	flock -n 9 || fail "another build is running in $root"
 	clock
 	make -j"$(nproc)" "$@" 8<&- 9<&-
-	took "$started" "$worked" "build/$*"
+	took "$started" "$worked" "build/${*#build/}"
 	exec 8<&- 9<&-
 }
 
