@@ -9,9 +9,9 @@
 
 /*
  * A box for each pid namespace, with its tasks and, inside, the boxes of the namespaces below it.  A task is its name
- * and its pids, oldest namespace first.  Which namespace is inside which the kernel is asked, while the tasks live: what
- * has ended since the tree was read, and zombies, are in the box of their parents, if these are shown.  0, or -1 with
- * errno.
+ * and its pids, oldest namespace first.  The kernel says which namespace is inside which, but only of live tasks:
+ * zombies, and tasks that have ended since the tree was read, are in the box of their parents if those are shown.
+ * Returns 0, or -1 with errno.
  */
 int boxes_print(FILE *f, const struct tree *tree);
 

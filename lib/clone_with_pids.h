@@ -3,13 +3,14 @@
  * clone_with_pids() and clone3(set_tid) for user programs.
  *
  * The ABI itself (struct clone_with_pids_args, the system call's number) is the kernel's:
- * <linux/clone_with_pids.h> and <asm/unistd.h> as exported by our patched tree.  What the call means is said
- * in Documentation/userspace-api/clone_with_pids.rst of the same tree.
+ * <linux/clone_with_pids.h> and <asm/unistd.h> as exported by our patched tree, which documents the call in
+ * Documentation/userspace-api/clone_with_pids.rst.
  *
  * Words used throughout:
  *   level      depth of a pid namespace; the machine's initial one is level 0
- *   oldest     the namespace with the smallest level that is meant; youngest, the one with the greatest
- *   known      a namespace for which a checkpoint recorded a pid; the youngest ones
+ *   oldest     of several namespaces, the one with the smallest level: the outermost one
+ *   youngest   the one with the greatest level: the innermost one, in which a task's getpid() is its pid
+ *   known      a namespace for which a checkpoint recorded a pid; these are the youngest ones
  *   unknown    an older namespace, which the recorded tree did not have: the kernel chooses there
  *
  * None of these functions goes through the C library's fork(): atfork handlers do not run in the child, and
@@ -29,40 +30,39 @@
 #define MAX_LEVELS (MAX_LEVEL + 1)
 
 /*
- * Any system call, with the five registers ebx, ecx, edx, esi and edi as given:
- * returns what the kernel returned, an error as -errno.  A child that it creates
- * returns from it, too.
+ * Make a system call with these values in ebx, ecx, edx, esi and edi.  Returns what the kernel returned, an error as
+ * -errno.  A child that the call creates also returns from this function.
  */
 long system_call(long number, unsigned long b, unsigned long c, unsigned long d,
 		 unsigned long si, unsigned long di);
 
 /*
- * The call with every register as given, nothing checked and nothing translated.  The child, if there is one,
- * returns from this function too, so it must have the caller's stack (or a copy of it).
+ * Make the call with every register as given, without checking or translating anything.  The child, if there is one,
+ * also returns from this function, so it must have the caller's stack (or a copy of it).
  * Returns what the kernel returned: the child's pid, 0 in the child, or -errno.
  */
 long clone_with_pids_raw(unsigned long flags, const void *args, long args_size,
 			 const void *tls, const void *pids);
 
 /*
- * Fork a child with chosen pids: pids[0..nr-1], oldest namespace first, aligned to the youngest; 0 leaves a
- * level to the kernel.  flags: CLONE_NEW* and the like; SIGCHLD is added.
+ * Fork a child with chosen pids: pids[0..nr-1], oldest namespace first, matched from the youngest level outwards; at a
+ * level with 0 the kernel chooses.  flags: CLONE_NEW* and the like; SIGCHLD is added.
  * Returns the child's pid, 0 in the child, or -1 with errno.
  */
 pid_t clone_with_pids(unsigned int flags, const pid_t *pids, unsigned int nr);
 
 /*
- * The list for clone3()'s set_tid that asks for what pids[0..nr-1] ask for: youngest namespace first; with CLONE_NEWPID
- * the 1 of the new namespace is put in front.  clone3() has no way to say 0: zeros of the oldest levels are left out,
- * another one stays, and the kernel refuses it.  set_tid has room for MAX_LEVELS + 1.  Returns the number of entries,
- * 0 if none is asked for, or -1 with EINVAL: more than MAX_LEVELS.
+ * Turn pids[0..nr-1] into the equivalent list for clone3()'s set_tid: youngest namespace first, and with CLONE_NEWPID
+ * preceded by the 1 of the new namespace.  set_tid cannot express 0: zeros of the oldest levels are dropped; any other
+ * stays, and the kernel refuses it.  set_tid has room for MAX_LEVELS + 1.  Returns the number of entries, 0 if no pid
+ * is chosen, or -1 with EINVAL if there are more than MAX_LEVELS.
  */
 int clone3_list(pid_t *set_tid, unsigned int flags, const pid_t *pids, unsigned int nr);
 
-/* As clone_with_pids(), through mainline's clone3(set_tid), with the same list: clone3_list(). */
+/* The same as clone_with_pids(), with the same list, by mainline's clone3(set_tid): see clone3_list(). */
 pid_t clone3_with_pids(unsigned int flags, const pid_t *pids, unsigned int nr);
 
-/* Plain clone(): the kernel chooses every pid.  The list is ignored; for tables of methods. */
+/* Plain clone(): the kernel chooses every pid.  The list, which is ignored, makes it fit into tables of methods. */
 pid_t clone_without_pids(unsigned int flags, const pid_t *pids, unsigned int nr);
 
 #endif

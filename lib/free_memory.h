@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Memory that a tool takes while a tree is at stake: the tool gives up, with a message, before the kernel has to end
- * somebody; and if it comes to that, the tool is the one.
+ * Memory that a tool takes while a tree is at stake.  The tool gives up, with a message, before the kernel has to kill
+ * a task; and if the kernel must, it kills the tool.
  */
 #ifndef FREE_MEMORY_H
 #define FREE_MEMORY_H
@@ -10,18 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes that can be had without taking them from somebody: MemAvailable of proc(5).  UINT64_MAX where /proc has none. */
+/* MemAvailable of proc(5) in bytes; UINT64_MAX if /proc does not have it. */
 uint64_t memory_available(void);
 
 /*
- * May so many bytes more be taken, with some left for all others?  false, with errno ENOMEM: no.  What was taken before
- * and is free again counts as free at the next look into /proc, which is not at every call.
+ * May the caller take this many more bytes and leave some for all others?  If not, false with errno ENOMEM.  /proc is
+ * not read at every call; memory that was freed counts as free only after the next look.
  */
 bool memory_admit(size_t size);
 
 /*
- * Make the caller, and whom it creates, the first that the kernel ends when memory runs out (oom_score_adj 1000).
- * Reported if it fails.
+ * Make the caller and its future children the first that the kernel kills when memory runs out (oom_score_adj 1000).
+ * A failure is reported.
  */
 void memory_go_first(void);
 

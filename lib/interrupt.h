@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Being told to stop, by Ctrl-C and its like, where something has to be put in order first. */
+/* Ctrl-C and similar signals, for programs that have to clean up before they stop. */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
 #include <stdbool.h>
 
 /*
- * For the main() of a program: from now on SIGHUP, SIGINT, SIGQUIT and SIGTERM only interrupt what waits, and SIGPIPE
- * does nothing.  One that is ignored stays so.
+ * For a program's main(): from now on SIGHUP, SIGINT, SIGQUIT and SIGTERM only interrupt system calls that wait, and
+ * SIGPIPE does nothing.  A signal that is ignored stays ignored.
  */
 void interrupt_begin(void);
 
-/* Has one come since then?  Then this has been reported, once.  False where interrupt_begin() has not been called. */
+/* Has one of them arrived since then?  If so, this is reported once.  False if interrupt_begin() was not called. */
 bool interrupted(void);
 
 #endif

@@ -8,7 +8,7 @@
 
 struct mount_line {
 	int id, parent;			/* as fdinfo and statx() number mounts, on the whole machine */
-	int order;			/* where it stands in the file: of two on one point the upper one comes later */
+	int order;			/* position in the file; of two mounts on one point, the upper one comes later */
 	char *device, *root, *point, *options, *type, *source, *super;
 	char *propagation;		/* "shared:2", "master:1", "unbindable"; "": it is private */
 };
@@ -19,7 +19,7 @@ struct mount_table {
 	struct mount_line *line;	/* by mount point, those of one point from the lowest to the uppermost */
 };
 
-/* Those that the task can reach from its root directory.  0, or -1 with errno. */
+/* Read the mounts that the task can reach from its root directory.  Returns 0, or -1 with errno. */
 int mountinfo_read(struct mount_table *t, pid_t pid);
 void mountinfo_free(struct mount_table *t);
 
@@ -27,10 +27,10 @@ void mountinfo_free(struct mount_table *t);
 int mountinfo_top(const struct mount_table *t, const char *point);
 int mountinfo_by_id(const struct mount_table *t, int id);
 
-/* How many lie below it on the same point. */
+/* How many mounts are below it on the same point. */
 int mountinfo_rank(const struct mount_table *t, int index);
 
-/* What a mount's options are as MS_* of mount(); -1: one of them cannot be had by mount(). */
+/* Convert a mount's options to MS_* flags; -1 if mount() has no flag for one of them. */
 int mountinfo_flags(const char *options, uint32_t *flags);
 
 #endif

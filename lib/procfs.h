@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Files below /proc/PID.  PID can be a thread's, too: /proc finds those, and does not list them. */
+/* Files below /proc/PID.  PID may also be a thread's: /proc finds threads, though it does not list them. */
 #ifndef PROCFS_H
 #define PROCFS_H
 
@@ -10,13 +10,13 @@
 /* TASK_COMM_LEN of include/linux/sched.h, with the final 0. */
 #define TASK_NAME 16
 
-/* The whole of /proc/PID/NAME as a string, for the caller to free; NULL with errno. */
+/* Read all of /proc/PID/NAME as a string, which the caller frees; NULL with errno. */
 char *procfs_text(pid_t pid, const char *name);
 
 /* The same as bytes; their number goes to *size. */
 void *procfs_bytes(pid_t pid, const char *name, size_t *size);
 
-/* The target of the link /proc/PID/NAME, for the caller to free; NULL with errno. */
+/* Read the target of the link /proc/PID/NAME, which the caller frees; NULL with errno. */
 char *procfs_link(pid_t pid, const char *name);
 
 /* The value behind `KEY:' and blanks in a text of such lines; NULL if there is no such line. */
@@ -31,7 +31,7 @@ enum {
 };
 
 struct procfs_stat {
-	char name[TASK_NAME];		/* as it is: in status it is escaped */
+	char name[TASK_NAME];		/* unescaped, unlike in status */
 	char state;
 	unsigned long field[STAT_FIELDS];	/* from the fourth on; a signed one is cast, and a time may not fit */
 };

@@ -2,10 +2,9 @@
 /*
  * The pid table: one row per task, one column per level.
  *
- * A table is a title line `pid table: WHAT', a header, the rows and an empty
- * line.  A row is the task's name, indented by generation, then its pid at each
- * level, oldest first, `-' where the task is not visible; then the columns
- * that were asked for.
+ * A table consists of a title line `pid table: WHAT', a header, the rows and an empty line.  A row has the task's name,
+ * indented by generation; its pid at each level, oldest first, or `-' where the task is not visible; and the requested
+ * columns.
  */
 #ifndef TABLE_H
 #define TABLE_H
@@ -27,18 +26,18 @@ enum {
 	COLUMN_IPCNS = 1 << 8,
 };
 
-/* How many characters the widest row that table_print() prints has. */
+/* The width of the widest row that table_print() prints, in characters. */
 int table_width(const struct tree *tree, unsigned int columns);
 
 void table_print(FILE *f, const char *what, const struct tree *tree, unsigned int columns);
 
 /*
- * The set of columns that a list of names separated by commas means ("all" and
- * "" are lists, too), or -1 if one of the names is not a column's.
+ * Convert a list of names separated by commas ("all" and "" are valid, too) to a set of columns; -1 if a name is not a
+ * column's.
  */
 int table_columns(const char *list);
 
-/* The columns' names and what is in them, for --help. */
+/* Print the names of the columns and what they contain, for --help. */
 void table_columns_help(FILE *f);
 
 /*

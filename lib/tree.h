@@ -34,7 +34,7 @@ struct task {
 	pid_t tgid, ppid, pgid, sid;
 	bool kthread;		/* a thread of the kernel itself */
 	char state;		/* as in /proc/PID/stat */
-	ino_t ns[NS_KINDS];	/* task_read_namespaces(): inode numbers; 0: not readable, or the kernel has none of the kind */
+	ino_t ns[NS_KINDS];	/* task_read_namespaces(): inode numbers; 0: not readable, or no such namespaces in the kernel */
 };
 
 struct tree {
@@ -54,13 +54,13 @@ int tree_read(struct tree *tree, pid_t root, bool threads);
 /* Read one task; -1 with errno (ESRCH) if it is gone.  tid may be a thread's. */
 int task_read(struct task *task, pid_t tid);
 
-/* Read what few ask for: fill in task->ns. */
+/* Fill in task->ns, which few callers need. */
 void task_read_namespaces(struct task *task);
 
 /*
- * The inode numbers of a task's pid namespace and of that one's parent (NS_GET_PARENT of ioctl_ns(2)): 0 of the parent if
- * the namespace is the initial one, or the oldest that the caller may know.  0, or -1 with errno, as for a zombie, which
- * is in none any more.
+ * The inode numbers of a task's pid namespace and of that one's parent (NS_GET_PARENT of ioctl_ns(2)): 0 of the parent
+ * if the namespace is the initial one, or the oldest that the caller may know.  0, or -1 with errno, as for a zombie,
+ * which is in none any more.
  */
 int task_pid_namespace(pid_t tid, ino_t *own, ino_t *parent);
 
@@ -72,45 +72,45 @@ int tree_by_name(const struct tree *tree, const char *name);
 int tree_by_pid(const struct tree *tree, pid_t pid);
 
 /*
- * Is the /proc that is mounted that of the caller's pid namespace?  Otherwise its
- * numbers are not those that the caller can signal, trace or wait for.
+ * Does the mounted /proc belong to the caller's pid namespace?  If not, the caller cannot signal, trace or wait for
+ * tasks by its numbers.
  */
 bool tree_proc_is_ours(void);
 
-/* Leave the kernel's own threads out.  They have no children but each other. */
+/* Remove the kernel's own threads, which have no children except each other. */
 void tree_drop_kthreads(struct tree *tree);
 
 void tree_free(struct tree *tree);
 
 /*
- * The pid of the task at a level of the table it is printed in, 0 if it has
- * none there: the task is younger than the namespace, or the level deeper.
+ * The pid of the task at a level of the table; 0 if it is not visible there, because the level is deeper than the
+ * task's own namespace.
  */
 pid_t task_pid_at(const struct task *task, int level);
 
-/* Is it the leader of its thread group, or the only thread that there is? */
+/* Is it the leader of its thread group? */
 static inline bool task_is_leader(const struct task *task)
 {
 	return task->pid[0] == task->tgid;
 }
 
 /*
- * The task of after that is what a task of before was: the child with its name of what its parent was, the second one
- * if it was the second, and so on; for the first task of before, the first one with its name.  Its index; -1: none.
+ * Find the counterpart in after of the task before[index]: the child with the same name of its parent's counterpart,
+ * the second such child if it was the second, and so on; for the first task, the first one with its name.  Returns its
+ * index, or -1.
  */
 int tree_match(const struct tree *before, int index, const struct tree *after);
 
-/* What a comparison of a tree with the tree that it was restarted from found. */
+/* The result of comparing a restarted tree with the recorded one. */
 struct comparison {
-	int tasks, tasks_equal;		/* a task is equal if all that follows is */
+	int tasks, tasks_equal;		/* a task is equal if all of the following is */
 	int pids, pids_equal;		/* at the known levels */
 	int relations, relations_equal;	/* parent, process group and session */
 };
 
 /*
  * Compare task by task (see tree_match()) the pids at the known levels: those of
- * before from its level first_known on, aligned to the youngest.  after may have
- * older levels in front.
+ * before from its level first_known on, matched from the youngest outwards.  after may have more, older levels.
  */
 struct comparison tree_compare(const struct tree *before, int first_known, const struct tree *after);
 
