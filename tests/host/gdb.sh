@@ -22,14 +22,16 @@ breaks() {
 		kill -0 "$machine" || fail "the machine has ended: $(tail -n 1 "$scratch/console")"
 		sleep 0.1
 	done
-	# shellcheck disable=SC2016 # gdb expands this
-	gdb -nx -batch -x kernel/attach.gdb -ex 'break reserve_upids' -ex continue -ex backtrace \
-		-ex 'print $lx_current().comm' -ex delete -ex detach >"$scratch/said" 2>&1 </dev/null || true
+	gdb -nx -batch -x kernel/attach.gdb -ex 'break reserve_upids' -ex continue -ex backtrace -ex lx-ps -ex delete \
+		-ex 'add-symbol-file build/tools/restart.debug' -ex 'break rebuild_compare' -ex continue -ex backtrace \
+		-ex delete -ex detach >"$scratch/said" 2>&1 </dev/null || true
 	cat "$scratch/said"
-	grep -q '^Breakpoint 1, reserve_upids (.*) at kernel/pid.c:[0-9]' "$scratch/said" || fail "no break in reserve_upids()"
-	grep -Eq '^#[1-9].* in .*clone_with_pids.* at kernel/clone_with_pids.c:[0-9]' "$scratch/said" ||
+	grep -q '^Breakpoint 1, reserve_upids (.*) at .*/kernel/pid\.c:[0-9]' "$scratch/said" || fail "no break in reserve_upids()"
+	grep -Eq '^#[1-9].* in .*clone_with_pids.* at .*/kernel/clone_with_pids\.c:[0-9]' "$scratch/said" ||
 		fail "the system call is not in the backtrace"
-	grep -q '^[$]1 = "restart' "$scratch/said" || fail "the kernel's commands for gdb do not know the task"
+	grep -Eq '^0x[0-9a-f]+ +[0-9]+ +restart' "$scratch/said" || fail "the kernel's commands for gdb do not list the task"
+	grep -q '^Breakpoint 2, rebuild_compare (.*) at cr/rebuild/compare\.c:[0-9]' "$scratch/said" ||
+		fail "no break in a tool"
 	wait "$machine" || fail "the tour did not go on: $(tail -n 1 "$scratch/console")"
 }
 
