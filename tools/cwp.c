@@ -58,7 +58,7 @@ static void parse_pids(struct request *r, char *list)
 		die_usage("--pids: the list is empty");
 	for (char *p; (p = strsep(&list, ","));) {
 		if (r->nr_pids == MAX_LEVELS + 1)
-			die_usage("--pids: more than the %d that there can be", MAX_LEVELS);
+			die_usage("--pids: at most %d pids are possible", MAX_LEVELS);
 		r->pids[r->nr_pids++] = parse_number("--pids", p, -0x7fffffffL, 0x7fffffffL);
 	}
 }

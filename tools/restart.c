@@ -116,7 +116,7 @@ static void parse(int argc, char **argv, struct restart_options *how, const char
 	if (how->clone3 && how->pids == PIDS_NONE)
 		die_usage("--clone3 and --pids=none: with no pids there is nothing for it to choose");
 	if (how->foreground && how->stopped)
-		die_usage("--foreground and --stopped: who is stopped has no use for the terminal");
+		die_usage("--foreground and --stopped: a stopped tree cannot use the terminal");
 	how->image_is_stdin = !strcmp(*path, "-");
 }
 

@@ -33,7 +33,7 @@ static int find_tids(struct creation *c)
 		snprintf(name, sizeof(name), "task/%d/children", c->tid[i]);
 		text = procfs_text(c->tid[i], name);
 		if (!text) {
-			report(errno, "read who the children of pid %d are", c->tid[i]);
+			report(errno, "read the children of pid %d", c->tid[i]);
 			return -1;
 		}
 		next = text;

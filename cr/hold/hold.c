@@ -35,7 +35,7 @@ static int fail(const struct task *t)
 	const char *tracer = status ? procfs_value(status, "TracerPid") : NULL;
 
 	if (tracer && atoi(tracer) == getpid() && error == ETIMEDOUT)
-		report(0, "hold pid %d (%s): it does not stop, as in vfork() it does not before its child has called exec()",
+		report(0, "hold pid %d (%s): it does not stop; after vfork() it cannot until its child calls exec()",
 		       t->pid[0], t->name);
 	else if (tracer && atoi(tracer) && atoi(tracer) != getpid())
 		report(0, "hold pid %d (%s): it is traced by pid %d", t->pid[0], t->name, atoi(tracer));
@@ -81,7 +81,7 @@ static int check_whom(const struct tree *tree)
 		const struct task *t = &tree->task[i];
 
 		if (t->pid[0] == getpid())
-			report(0, "hold the tree below pid %d (%s): this very program, pid %d, is in it",
+			report(0, "hold the tree below pid %d (%s): this program, pid %d, is in it",
 			       tree->task[0].pid[0], tree->task[0].name, t->pid[0]);
 		else if (t->kthread)
 			report(0, "hold pid %d (%s): it is a thread of the kernel", t->pid[0], t->name);

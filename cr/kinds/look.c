@@ -60,7 +60,7 @@ int record_path(const struct look *l, struct open *o)
 	if (fs.f_type == PROC_SUPER_MAGIC)
 		return refuse_look(l, "a file of /proc");
 	if (S_ISCHR(l->st.st_mode) && !(l->flags & O_PATH) && fs.f_flags & ST_NODEV)
-		return refuse_look(l, "a device on a mount that allows to open none any more");
+		return refuse_look(l, "a device on a mount that has become nodev");
 	o->mounts = l->mounts;
 	return l->lost ? refuse_look(l, l->lost) : 0;
 }

@@ -82,7 +82,8 @@ static int open_by_name(const struct reopening *re, const struct open *o, int fl
 		return reopen_failed(o, "open");
 	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size >= o->regular.size)
 		return fd;
-	report(0, "`%s', which was open, %s", o->path, S_ISREG(st.st_mode) ? "is shorter than it was" : "is no file any more");
+	report(0, "`%s', which was open, %s", o->path,
+	       S_ISREG(st.st_mode) ? "is shorter than it was" : "is not a regular file any more");
 	close(fd);
 	return -1;
 }

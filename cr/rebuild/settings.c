@@ -98,7 +98,7 @@ int rebuild_thread_settings(struct remote *r, const struct thread *t)
 		ret = REMOTE_CALL(r, __NR_prctl, PR_SET_IO_FLUSHER, 1, 0, 0, 0);
 	if (!ret && t->no_tsc)
 		ret = REMOTE_CALL(r, __NR_prctl, PR_SET_TSC, PR_TSC_SIGSEGV);
-	return ret ? rebuild_failed(r, "set what prctl() had set", ret) : 0;
+	return ret ? rebuild_failed(r, "restore prctl() settings", ret) : 0;
 }
 
 int rebuild_process_settings(struct remote *r, const struct process *p)
@@ -114,5 +114,5 @@ int rebuild_process_settings(struct remote *r, const struct process *p)
 		ret = REMOTE_CALL(r, __NR_prctl, PR_SET_MDWE, p->mdwe, 0, 0, 0);
 	if (!ret && p->mlock_future)
 		ret = REMOTE_CALL(r, __NR_mlockall, p->mlock_future);
-	return ret ? rebuild_failed(r, "set what prctl(), membarrier() and mlockall() had set", ret) : 0;
+	return ret ? rebuild_failed(r, "restore prctl(), membarrier() and mlockall() settings", ret) : 0;
 }

@@ -201,7 +201,7 @@ static int record_directory(struct recorder *rec, const struct held *h, const ch
 		return 0;
 	snprintf(object, sizeof(object), "%s, `%s'", !strcmp(which, "cwd") ? "working directory" : "root directory",
 		 *path ? *path : "?");
-	return refuse(&h->task, object, "its name is gone, or is another one's");
+	return refuse(&h->task, object, "its name is gone, or now names another file");
 }
 
 int record_files(struct recorder *rec, struct held *h, struct process *p)

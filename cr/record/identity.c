@@ -39,11 +39,11 @@ static int check_zombie(const struct recorder *rec, const struct held *h)
 
 	for (int i = h->index + 1; i < rec->tree.n; i++)
 		if (rec->tree.held[i].task.parent == h->index)
-			return refuse(&h->task, NULL, "it has ended, and other threads of its group have not");
+			return refuse(&h->task, NULL, "its main thread has ended, but not its other threads");
 	if (parent && !out->new_pid_ns && h->task.levels != parent->task.levels)
 		return refuse(&h->task, NULL, "it was born into a pid namespace that is not its parent's");
 	if (status & 0x80)
-		return refuse(&h->task, NULL, "it has ended and dumped its memory");
+		return refuse(&h->task, NULL, "it is a zombie that has dumped core");
 	/* The first task of a namespace is killed from outside, or by its own fault. */
 	if (sig && sig != SIGKILL && out->new_pid_ns)
 		return refuse(&h->task, NULL, "it was an init, and ended by a fault of its own");

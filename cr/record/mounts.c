@@ -139,7 +139,7 @@ static int look_into(struct recorder *rec, const struct held *h)
 		if (!held_is_zombie(&rec->tree.held[i]) && rec->tree.held[i].task.ns[NS_MNT] == ns)
 			ret = look(v, rec->tree.held[i].task.pid[0]);
 	if (ret > 0)
-		return refuse(&h->task, NULL, "nobody in its mount namespace has the root directory of that");
+		return refuse(&h->task, NULL, "no task has the root directory of its mount namespace");
 	return ret ? refuse_unread(&h->task, "mounts") : 0;
 }
 

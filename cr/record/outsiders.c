@@ -85,7 +85,7 @@ int record_check_outsiders(const struct recorder *rec, bool only_warn)
 	int ret = numbers && dir ? 0 : -1;
 
 	if (ret)
-		report(errno, "look who else has the tree's process groups and sessions");
+		report(errno, "look for other members of the tree's process groups and sessions");
 	while (!ret && (d = readdir(dir))) {
 		pid_t pid = atoi(d->d_name);
 

@@ -102,7 +102,7 @@ int record_points(struct recorder *rec, const struct held *h, const struct mount
 		order = i == theirs->n ? 1 : k == ours->n ? -1 : strcmp(theirs->line[i].point, ours->line[k].point);
 		if (order)
 			return refuse_mount(t, order < 0 ? theirs->line[i].point : ours->line[k].point,
-				      order < 0 ? "is none of ours" : "is one of ours, and not there");
+				      order < 0 ? "is not one of the caller's" : "is one of the caller's, but missing");
 		why = differs(theirs, i, ours, k);
 		if (why)
 			return refuse_mount(t, theirs->line[i].point, why);
@@ -121,7 +121,7 @@ static int find_proc(const struct recorder *rec, const struct task *t, const str
 	struct stat st;
 
 	if (fstatat(v->root, "proc/1/ns/pid", &st, 0))
-		return errno == ELOOP ? refuse_mount(t, "/proc", "is nosymfollow: nobody can look whose processes are on it")
+		return errno == ELOOP ? refuse_mount(t, "/proc", "is nosymfollow, which hides its pid namespace")
 				      : refuse(t, NULL, "its /proc is that of a pid namespace that has ended");
 	for (int i = 0; i < rec->tree.n; i++)
 		if (rec->image.tasks[i].new_pid_ns && rec->tree.held[i].task.ns[NS_PID] == st.st_ino)
@@ -136,7 +136,7 @@ static int check_proc(const struct task *t, const struct mount_table *a, const s
 	int n = top < 0 ? 0 : mountinfo_rank(a, top) + 1, n_below = below < 0 ? 0 : mountinfo_rank(b, below) + 1;
 
 	if (n != n_below && n != n_below + 1)
-		return refuse_mount(t, "/proc", "is more than one more than around its mount namespace, or one less");
+		return refuse_mount(t, "/proc", "is not what its parent mount namespace has, with at most one more on top");
 	*one_more = n > n_below;
 	for (int i = 0; i < n; i++) {
 		int ours = below - n_below + 1 + i, theirs = top - n + 1 + i;
@@ -156,7 +156,7 @@ static int record_own_proc(struct recorder *rec, const struct task *t, const str
 	const struct mount_line *l = &v->table.line[mountinfo_top(&v->table, "/proc")];
 
 	if (strcmp(l->type, "proc") || strcmp(l->root, "/"))
-		return refuse_mount(t, "/proc", "is no proc, or not all of it");
+		return refuse_mount(t, "/proc", "is not proc, or only a part of it");
 	if (strcmp(l->super, "rw") || strlen(l->source) >= sizeof(m->proc_source))
 		return refuse_mount(t, "/proc", "has options of its file system that are not restored");
 	m->proc_of = find_proc(rec, t, v);

@@ -97,7 +97,7 @@ static int record_timer(const struct recorder *rec, struct held *h, struct posix
 	if (t->id > TIMER_ID_MAX)
 		return refuse_timer(h, t, "its id is too large");
 	if (PER_THREAD((int)t->clock) && !alone)
-		return refuse_timer(h, t, "it counts the CPU time of one of several threads, and nothing tells of which");
+		return refuse_timer(h, t, "it counts the CPU time of one of several threads, and the kernel does not tell which");
 	if (REMOTE_CALL(r, __NR_timer_gettime64, t->id, r->scratch) || remote_read(r, r->scratch, value, sizeof(value)))
 		return refuse_unread(&h->task, "POSIX timers");
 	t->interval_ns = value[0] * NS_PER_S + value[1];

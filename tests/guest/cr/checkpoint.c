@@ -138,7 +138,7 @@ static const struct tree_row trees[] = {
 	{ "another IPC namespace", ipc_namespace, "it is in another IPC namespace" },
 	{ "a memfd", memfd, "`/memfd:name (deleted)'" },
 	{ "a program that has been deleted", program_gone, "has been deleted" },
-	{ "a mount of its own", mount_of_its_own, "its mount `/tmp' is none of ours" },
+	{ "a mount of its own", mount_of_its_own, "its mount `/tmp' is not one of the caller's" },
 };
 
 static void one_line(const struct said *s)
@@ -184,11 +184,11 @@ static void not_to_be_had(void)
 	use_tools();
 	refuse("21001", "pid 21001: No such process");
 	refuse("2147483647", "pid 2147483647: No such process");
-	refuse("1", "hold the tree below pid 1 (init): this very program, pid ");
+	refuse("1", "hold the tree below pid 1 (init): this program, pid ");
 	refuse("2", "pid 2 (kthreadd): it is a thread of the kernel");
 	list_tasks(&before);
-	one_line(complained(TOOL("sh", "-c", "exec checkpoint $$"), 1, "(checkpoint): this very program, pid "));
-	one_line(complained(TOOL("sh", "-c", "checkpoint $$; exit $?"), 1, "(sh): this very program, pid "));
+	one_line(complained(TOOL("sh", "-c", "exec checkpoint $$"), 1, "(checkpoint): this program, pid "));
+	one_line(complained(TOOL("sh", "-c", "checkpoint $$; exit $?"), 1, "(sh): this program, pid "));
 	same_tasks(&before, "a checkpoint of itself");
 	folder_holds(".", "");
 	expect(task_state(1) == 't' || task_state(1) == 'T', 0, "PID 1 is stopped");

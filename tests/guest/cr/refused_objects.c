@@ -339,8 +339,8 @@ static const struct row rows[] = {
 	{ "a fifo whose reader is outside", with_outside_fifo, "/mnt/fifo': the other end is open outside the tree" },
 	{ "a pipe whose reader is outside", with_outside_pipe, "': the other end is open outside the tree" },
 	{ "a terminal outside that controls a session inside", on_outside_terminal, "its controlling terminal is outside" },
-	{ "a leader that has ended before its threads", leader_has_ended, "it has ended, and other threads of its group" },
-	{ "another mount", with_mount, "its mount `/mnt/here' is none of ours" },
+	{ "a leader that has ended before its threads", leader_has_ended, "its main thread has ended, but not its other threads" },
+	{ "another mount", with_mount, "its mount `/mnt/here' is not one of the caller's" },
 	{ "an IPC namespace", in_ipc_namespace, "it is in another IPC namespace" },
 	{ "a user namespace", in_user_namespace, "it is in another user namespace" },
 	{ "a time namespace", in_time_namespace, "in another time namespace" },
@@ -349,7 +349,7 @@ static const struct row rows[] = {
 	{ "a joined UTS namespace", joined_uts, "it has joined a namespace that is not its parent's" },
 	{ "a shared table of descriptors", sharing_files, "shares its table of descriptors with pid" },
 	{ "a shared working directory", sharing_directory, "shares its working directory with pid" },
-	{ "a parent in vfork()", waiting_in_vfork, "it does not stop, as in vfork()" },
+	{ "a parent in vfork()", waiting_in_vfork, "it does not stop; after vfork()" },
 };
 
 static const struct row *now;

@@ -150,7 +150,7 @@ static const struct refusal_row refusals[] = {
 	{ "a task that another traces", traced, "it is traced by pid" },
 	{ "System V shared memory", system_v_memory, "System V shared memory" },
 	{ "a mapped file that has been deleted", deleted_file, "the file has been deleted" },
-	{ "a process whose main thread has ended", dead_leader, "other threads of its group have not" },
+	{ "a process whose main thread has ended", dead_leader, "its main thread has ended, but not its other threads" },
 	{ "a timer of one thread's CPU time", thread_time, "it counts the CPU time of one of several threads" },
 	{ "a timer with a large id", large_id, "its id is too large" },
 	{ "SCHED_DEADLINE", deadline, "SCHED_DEADLINE" },
