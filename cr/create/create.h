@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The first half of a restart: all processes of a plan, each created by its creator, with its pids, in its pid
- * namespace and session.  They are copies of the restarting program, and wait.
+ * The first half of a restart: create all processes of a plan, each by its creator, with its pids, in its pid namespace
+ * and session.  They are copies of the restarting program, and wait.
  */
 #ifndef CREATE_H
 #define CREATE_H
@@ -28,14 +28,14 @@ struct creation {
 };
 
 /*
- * Create all, up to where each waits.  0, or -1 when an error has been reported: then create_abort().  Bounded: 20
- * seconds and 20 milliseconds a task.
+ * Create all processes, up to the point where each waits.  Returns 0, or -1 when an error has been reported; then call
+ * create_abort().  Takes at most 20 seconds and 20 milliseconds per task.
  */
 int create_tree(struct creation *c);
 
 /*
- * The first process becomes the child of who adopts the orphans of the restarting program.  After this no process dies
- * whose end would mean anything to the tree.  0, or -1 when reported.
+ * Make the first process the child of whoever adopts the restarting program's orphans.  After this, no process dies
+ * whose end the tree would notice.  Returns 0, or -1 when reported.
  */
 int create_adopted(struct creation *c);
 
@@ -43,12 +43,12 @@ int create_adopted(struct creation *c);
 void create_end_parent(struct creation *c);
 
 /*
- * Kill and reap what create_tree() made, whatever has become of it, and wait for the end of these tasks, which the
- * caller traces: threads, that came later.
+ * Kill and reap what create_tree() created, in whatever state it is, and wait for the end of these tasks, which the
+ * caller traces: threads that were created later.
  */
 void create_abort(struct creation *c, const pid_t *traced, int n_traced);
 
-/* Forget it: the tree lives on. */
+/* Free the creation; the tree lives on. */
 void create_done(struct creation *c);
 
 #endif

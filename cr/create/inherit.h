@@ -55,7 +55,9 @@ struct inherited {
 /* Fill it in, in the restarting program.  0, or -1 when an error has been reported. */
 int inherit(struct inherited *in, const struct creation *c, const struct create_pipes *pipes);
 
-/* In the first process's parent: from now on nothing that was allocated before is there, and nothing can be allocated. */
+/*
+ * In the first process's parent: from now on nothing that was allocated before is there, and nothing can be allocated.
+ */
 void inherit_nothing_else(const struct inherited *in);
 
 /* In the restarting program: it needs the block no more. */

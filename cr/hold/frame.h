@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A signal frame: what rt_sigreturn() of i386 takes the state of a task from. */
+/* A signal frame, from which i386's rt_sigreturn() restores the state of a task. */
 #ifndef FRAME_H
 #define FRAME_H
 
 #include "remote.h"
 
 /*
- * Lay a frame that gives a held task its registers, its FPU state and its mask of signals back as it was found, into its
- * memory at or below top; r->frame_esp makes it the current one.  A system call that was interrupted starts again.  0, or
+ * Write a frame into the memory of a held task, at or below top, that restores its registers, FPU state and signal mask
+ * as they were found; r->frame_esp makes it the current one.  An interrupted system call starts again.  Returns 0, or
  * -1 with errno.
  */
 int frame_lay(struct remote *r, unsigned long top);
@@ -15,7 +15,7 @@ int frame_lay(struct remote *r, unsigned long top);
 /* Where a signal's would be, below the stack: for the calls that map a page for it, and take that away. */
 int frame_lay_on_stack(struct remote *r);
 
-/* What that has overwritten comes back: when no register refers to the frame any more. */
+/* Restore what that has overwritten, when no register refers to the frame any more. */
 int frame_take_off_stack(struct remote *r);
 
 #endif

@@ -8,7 +8,7 @@
 
 /* A task that is held. */
 struct held {
-	struct task task;		/* as it was seen when all were held; task.parent is the index of one of them */
+	struct task task;		/* as seen when all were held; task.parent is an index in the tree */
 	int index;			/* its own */
 	struct remote remote;		/* of a zombie only tid is set, and mem is -1 */
 	/* What held_status() and held_stat() have read, or NULL. */
@@ -40,8 +40,8 @@ static inline bool held_is_zombie(const struct held *h)
 }
 
 /*
- * /proc/PID/status and /proc/PID/stat of a held task, read when they are first asked for: nothing in them changes any
- * more but what it is made to do, as when memory is mapped into it.  NULL with errno.  held_forget_texts() frees them.
+ * Return /proc/PID/status or /proc/PID/stat of a held task, read at the first call: afterwards they change only by
+ * injected system calls, such as one that maps memory.  NULL with errno.  held_forget_texts() frees them.
  */
 const char *held_status(struct held *h);
 const struct procfs_stat *held_stat(struct held *h);

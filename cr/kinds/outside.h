@@ -4,7 +4,10 @@
 
 #include "record.h"
 
-/* The other end of opens[i], a terminal or a pipe, has turned out to be outside: it is the standard descriptor `number'. */
+/*
+ * The other end of opens[i], a terminal or a pipe, has turned out to be outside: it is the standard descriptor
+ * `number'.
+ */
 void outside_record_as(struct recording *r, uint32_t i, uint32_t number, bool terminal);
 
 /* The first of opens[] that is a terminal outside; -1: there is none. */

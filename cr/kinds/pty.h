@@ -12,7 +12,9 @@
 /* The index in image.ptys of the terminal with this device, that of its slave; -1: it is not in the tree. */
 int pty_by_device(const struct image *image, uint32_t dev);
 
-/* Lock the terminals that were, when all that had them open have them: nobody can open them again.  -1 when reported. */
+/*
+ * Lock the terminals that were, when all that had them open have them: nobody can open them again.  -1 when reported.
+ */
 int pty_lock_all(const struct reopening *re);
 
 /* pty_state.c: the terminal of a master, by way of these mounts; -1 when refused. */

@@ -2,11 +2,11 @@
 /*
  * Who creates whom.
  *
- * Most processes are created by their parent.  A session and a process group are inherited or one's own, so that a
- * process whose session is neither its parent's nor its own was born to somebody in that session who is dead: it has
- * been adopted.  It is created the same way again: by a stand-in for the leader of the session, with the leader's pids,
- * or if the leader lives by a stand-in that is its child.  Stand-ins end when all is built; their children are then
- * adopted as they were.
+ * Most processes are created by their parent.  A session or process group is either inherited or one's own.  So if a
+ * process's session is neither its own nor its parent's, its first parent was in that session and has died: the process
+ * has been adopted.  It is created in the same way again: by a stand-in for the leader of the session, with the
+ * leader's pids, or, if the leader is alive, by a stand-in that is the leader's child.  Stand-ins end during the
+ * restart; their children are then adopted as they once were.
  */
 #ifndef PLAN_H
 #define PLAN_H
@@ -23,7 +23,7 @@ enum planned_kind {
 	PLANNED_STAND_IN,	/* ends when its children are where they are to be adopted */
 };
 
-/* All that a new process needs to know of itself until it is rebuilt from outside. */
+/* What a new process needs to know about itself until it is rebuilt from outside. */
 struct planned {
 	enum planned_kind kind;
 	int task;		/* tasks[] of the image; -1: a stand-in */
@@ -36,9 +36,9 @@ struct planned {
 	bool new_pid_ns, new_uts, new_mounts;
 	bool mount_proc;	/* it mounts its pid namespace's proc on /proc */
 	bool new_session, new_group;	/* it leads one */
-	pid_t group;		/* it joins this one, if it is there already; its number in its own pid namespace; 0: none */
+	pid_t group;		/* it joins this group if that exists already; its number in the process's own pid namespace; 0: none */
 	int terminal;		/* ptys[] that is its controlling terminal, or -1 */
-	bool leaves_terminal;	/* it gives back the one that it has inherited */
+	bool leaves_terminal;	/* it gives up the one that it inherited */
 	bool subreaper;		/* from its birth until all that end have ended; see reapers.h */
 	bool early;		/* born before its creator's setsid() */
 	uint32_t exit_signal, exit_status;
@@ -66,7 +66,7 @@ struct plan_options {
 	bool own_group;		/* the first task leads a process group: it does not go into the restarting program's */
 };
 
-/* 0, or -1 when reported: a session that nobody can have had. */
+/* Returns 0, or -1 when reported: the image has a session that cannot have come about. */
 int plan_make(struct plan *plan, const struct image *image, const struct plan_options *options);
 void plan_free(struct plan *plan);
 

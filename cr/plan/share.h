@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How the processes of a new tree come to have pages in common: by fork(), as those of the recorded one did.
+ * How the processes of a new tree come to share pages: by fork(), as the recorded ones did.
  *
- * A process creates its children while it has, at an address where it is in nobody's way, the pages that they are to
- * have in common with it or with each other.  Later each of them moves the mappings with those pages to where they
- * were, and drops what it did not have.  All these places together are the window: a piece of address space that the
- * restarting program, of which all are copies, does not use, nor any process of the image.
+ * While a process creates its children, it holds the pages that they are to share with it or with each other, at
+ * addresses that are otherwise free.  Later each child moves the mappings with those pages to their place and drops the
+ * pages that it did not have.  The window is the part of the address space with all these places.  Neither the
+ * restarting program, of which all processes are copies, nor any process of the image uses it.
  *
- * The memory stays anonymous, each mapping stays one, and what cannot be arranged so is not lost: it is copied.
+ * The memory stays anonymous, and each mapping stays in one piece.  Pages that cannot be shared in this way are copied.
  */
 #ifndef SHARE_H
 #define SHARE_H
@@ -93,8 +93,8 @@ struct share_work {
 int share_follow(struct share *s, struct share_work *w);
 
 /*
- * The areas: the mappings with such pages; those that overlap are one.  One that the kernel would not grant is left out.
- * share_areas.c
+ * The areas: the mappings with such pages; those that overlap are one.  One that the kernel would not grant is left
+ * out. share_areas.c
  */
 int share_find_areas(struct share *s, const struct share_work *w);
 

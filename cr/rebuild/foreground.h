@@ -6,8 +6,8 @@
 #include "rebuild.h"
 
 /*
- * Can it be lent at all?  Before the tree is created: this program becomes who adopts it, to wait for it.  0, or -1 when
- * reported.
+ * Can it be lent at all?  Before the tree is created: this program becomes who adopts it, to wait for it.  0, or -1
+ * when reported.
  */
 int foreground_check(void);
 

@@ -34,8 +34,8 @@ pid_t restart(const struct image *image, const struct restart_options *options);
 
 /*
  * After a restart() in the foreground: wait until the first task has ended, and take the terminal back.  While it is
- * stopped, so is the caller, without the terminal.  SIGHUP, SIGTERM, SIGUSR1 and SIGUSR2 are passed on to it.  Returns its
- * exit status, or 128 + N if signal N has killed it.
+ * stopped, so is the caller, without the terminal.  SIGHUP, SIGTERM, SIGUSR1 and SIGUSR2 are passed on to it.  Returns
+ * its exit status, or 128 + N if signal N has killed it.
  */
 int restart_foreground_wait(void);
 

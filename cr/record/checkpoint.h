@@ -7,12 +7,12 @@
 #include <sys/types.h>
 
 /*
- * Record the tree below pid root, root included, in the file path ("-": stdout).  All its tasks are held by ptrace
- * until no new one appears.  The image is written as it is recorded; when it is whole and has its name, the tree is
- * killed, or goes on if leave_running.
+ * Record the tree below pid root, root included, in the file path ("-": stdout).  ptrace holds all its tasks.  Each
+ * process is written to the image as soon as it is recorded.  When the image is complete and has its name, the tree is
+ * killed, or with leave_running continues.
  *
- * A tree that cannot be recorded goes on as it was.  Returns 0, or -1 when an error has been reported.  Needs root
- * in the initial namespaces, and a /proc of the caller's pid namespace.  Takes SIGALRM: see remote_begin().
+ * A tree that cannot be recorded continues as before.  Returns 0, or -1 when an error has been reported.  Needs root in
+ * the initial namespaces, and a /proc of the caller's pid namespace.  Takes SIGALRM: see remote_begin().
  */
 int checkpoint(pid_t root, const char *path, bool leave_running);
 

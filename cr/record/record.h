@@ -9,7 +9,7 @@
 #include "cr/hold/held.h"
 #include "cr/kinds/record.h"
 
-/* What is noted of a held task, beside what the image has of it. */
+/* What we note of a held task in addition to what the image has. */
 struct note {
 	uint32_t tty;			/* the device of its controlling terminal; 0: none */
 	pid_t foreground;		/* that terminal's foreground group */
@@ -31,8 +31,9 @@ struct recorder {
 };
 
 /*
- * All of them return 0, or -1 when refuse() has reported what cannot be recorded.  A task is asked for what no file tells:
- * it has a scratch page for that from the middle of record_process() on, a thread that of its leader.
+ * All of them return 0, or -1 when refuse() has reported what cannot be recorded.  System calls injected into the task
+ * read what no file tells.  For that the task has a scratch page from the middle of record_process() on; a thread uses
+ * its leader's.
  */
 
 /* The task's place in the tree, and what is noted of it; of a zombie all.  In the order of the tree.  identity.c */
@@ -41,7 +42,7 @@ int record_place(struct recorder *rec, struct held *h);
 /* Its name and pids.  For a process, when it has the scratch page: see held_status(). */
 int record_identity(struct recorder *rec, struct held *h);
 
-/* Does anybody share what processes have of their own?  sharing.c */
+/* Refuse tasks that share what processes must have for themselves.  sharing.c */
 int record_check_sharing(const struct recorder *rec);
 
 /* h is the process's leader. */
@@ -54,37 +55,37 @@ int record_thread(struct recorder *rec, struct held *h, struct thread *t);
 int record_thread_settings(struct held *h, struct thread *t);
 int record_process_settings(struct held *h, struct process *p);
 
-/* Settings that no image can hold, and those in which no task can be asked for anything: look for these first. */
+/* Refuse settings that an image cannot hold, and those with which no system call can be injected.  Call this first. */
 int record_check_settings(const struct recorder *rec);
 
 /* How many signals are pending for the thread, or shared, for its process; and the first `bound' of them. */
 int count_pending(const struct held *h, bool shared, uint32_t *n);
 int record_pending(const struct held *h, bool shared, uint32_t bound, struct pending **list, uint32_t *n);
 
-/* Namespaces: what the task has of its own, or shares with others.  namespaces.c */
+/* Record which namespaces the task has of its own and which it shares.  namespaces.c */
 int record_namespaces(struct recorder *rec, struct held *h);
 
 /*
- * Mount namespaces, of all tasks, before anything else is recorded of them: what the tasks have open and mapped may have
- * been opened by way of any of them.  mounts.c
+ * Record the mount namespaces of all tasks before anything else: what a task has open and mapped may have been opened
+ * through any of them.  mounts.c
  */
 int record_all_mounts(struct recorder *rec);
 void record_forget_mounts(struct recorder *rec);
 
-/* What a mount forbids, as statfs() has it: include/linux/statfs.h.  Not how it keeps access times. */
+/* What a mount forbids, as statfs() reports it (include/linux/statfs.h), without the access time options. */
 enum { BOUND_RDONLY = 1, BOUND_NOSUID = 2, BOUND_NODEV = 4, BOUND_NOEXEC = 8, BOUND_NOSYMFOLLOW = 0x2000 };
 
-/* Does the path lead to this very file, by way of this mount, with those mounts? */
+/* Does the path lead to this file, through this mount, in that mount namespace? */
 bool record_leads_to(const struct recorder *rec, int mounts, const char *path, const struct file_id *id);
 
 /*
- * By way of whose mounts does a path lead to what the task has open or mapped, behind a link of /proc?  The index in
- * image.mountss goes to *mounts; -1: the caller's.  Returns NULL, or why it cannot be opened so again.
+ * Find the mount namespace in which a path leads to what the task has open or mapped (a link of /proc).  *mounts is its
+ * index in image.mountss; -1: the caller's.  Returns NULL, or why it could not be opened again in that way.
  */
 const char *record_way_to(const struct recorder *rec, pid_t tid, const char *link, const char *path,
 			  const struct file_id *id, int32_t *mounts);
 
-/* The same of a file that has no path any more, and is to be made again in the directory. */
+/* The same for a deleted file, which will be created again in the directory. */
 const char *record_way_of_deleted(const struct recorder *rec, pid_t tid, const char *link, const char *directory,
 				  int mount, int32_t *mounts);
 
@@ -95,33 +96,36 @@ const char *record_way_of_deleted(const struct recorder *rec, pid_t tid, const c
 int record_inherited(const struct recorder *rec, const struct held *h, enum ns_kind kind, int *first);
 
 /*
- * Before the tree may be ended: does a process outside of it keep one of its numbers taken, as a member of a process
- * group or session?  Then the tree could not come back.  only_warn: report it, and go on.  outsiders.c
+ * Before the tree is killed: refuse if a process outside it is a member of one of its process groups or sessions.  The
+ * number would stay taken, and the tree could not come back.  With only_warn, report it and continue.  outsiders.c
  */
 int record_check_outsiders(const struct recorder *rec, bool only_warn);
 
-/* After all processes: what pipes and terminals hold, and whether all their ends are in the tree. */
+/* After all processes: record the contents of pipes and terminals, and check that all their ends are in the tree. */
 int record_objects(struct recorder *rec);
 
-/* When it is known which terminals are in the tree: whose they are.  terminals.c */
+/* When it is known which terminals are in the tree: record whose they are.  terminals.c */
 int record_terminals(struct recorder *rec);
 
-/* When the image is written: say what of the tree's standard descriptors will not come back.  terminals.c */
+/* When the image is written: report which standard descriptors will not come back.  terminals.c */
 void record_say_outside(const struct recorder *rec);
 
 /*
- * Before the tree is killed: a terminal outside that one of it is in the foreground of, and that it has told not to echo
- * or not to read by lines, does both again.  Who reads from it next finds it so.
+ * Before the tree is killed: if one of its tasks is in the foreground of a terminal outside and has turned off echo or
+ * line mode, turn both on again for whoever reads from it next.
  */
 void record_free_terminal(const struct recorder *rec);
 
-/* The mappings of a process, of shared anonymous memory the contents, too; nothing may be mapped into it before. */
+/*
+ * Record the mappings of a process, and the contents of shared anonymous memory.  Nothing of ours may be mapped into it
+ * yet.
+ */
 int record_mappings(struct recorder *rec, const struct held *h, struct process *p);
 
 /* One run of pages is at most this long, so that neither side needs one large piece of memory. */
 #define RECORD_RUN (256 * PAGE_BYTES)
 
-/* Does the name that the kernel shows for a file say that it has been deleted? */
+/* Does the kernel's name for a file say that it has been deleted? */
 bool record_name_is_deleted(const char *name);
 
 /*
