@@ -17,6 +17,7 @@
 #include <unistd.h>
 #include <sys/prctl.h>
 
+#include "lib/tree.h"
 #include "nest.h"
 #include "thread.h"
 #include "tool.h"
@@ -310,6 +311,25 @@ static void check_cell(const char *head, const char *pid, const char *cell)
 		fail("%s of pid %s: the kernel says %s, the table %s", head, pid, want, cell);
 }
 
+/* Until all tasks of a container wait for its end: the youngest says that it is there, and then goes to sleep. */
+static void await_sleep(pid_t root)
+{
+	int awake;
+
+	do {
+		struct tree tree;
+
+		if (tree_read(&tree, root, false))
+			broken("tree_read");
+		awake = 0;
+		for (int i = 0; i < tree.n; i++)
+			awake += tree.task[i].state != 'S';
+		tree_free(&tree);
+		if (awake)
+			sched_yield();
+	} while (awake);
+}
+
 static void run_columns(const void *arg)
 {
 	const struct columns_row *r = arg;
@@ -318,6 +338,7 @@ static void run_columns(const void *arg)
 	char heads[128] = "";
 	size_t used = 0;
 
+	await_sleep(c.outer.pid);
 	parse(&table, succeeded(r->list ? TOOL("pidtable", "-c", r->list, pid) : TOOL("pidtable", pid))->out);
 	for (int i = 1 + table.levels; i < table.head.cells; i++)
 		used += snprintf(heads + used, sizeof(heads) - used, "%s%s", used ? " " : "", table.head.cell[i]);
