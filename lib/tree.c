@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "grow.h"
 #include "tree.h"
 
 /* A line of numbers behind a key, oldest namespace first; returns how many. */
@@ -82,15 +83,11 @@ int task_read(struct task *task, pid_t tid)
 
 struct task *tree_add(struct tree *tree, const struct task *task)
 {
-	/* Room is doubled at each power of two. */
-	if (!(tree->n & (tree->n - 1))) {
-		size_t room = tree->n ? 2 * (size_t)tree->n : 1;
-		struct task *t = realloc(tree->task, room * sizeof(*t));
+	struct task *larger = grow(tree->task, tree->n, sizeof(*larger));
 
-		if (!t)
-			return NULL;
-		tree->task = t;
-	}
+	if (!larger)
+		return NULL;
+	tree->task = larger;
 	if (task->levels > tree->levels)
 		tree->levels = task->levels;
 	tree->task[tree->n] = *task;

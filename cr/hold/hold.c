@@ -9,6 +9,7 @@
 
 #include "hold.h"
 #include "cr/image/image.h"
+#include "lib/grow.h"
 #include "lib/procfs.h"
 #include "lib/report.h"
 #include "lib/wait.h"
@@ -47,17 +48,12 @@ static int fail(const struct task *t)
 
 static int hold(struct caught *caught, const struct task *t)
 {
-	struct remote *r;
+	struct remote *r, *larger = grow(caught->remote, caught->n, sizeof(*larger));
 
-	/* Room is doubled at each power of two. */
-	if (!(caught->n & (caught->n - 1))) {
-		struct remote *larger = realloc(caught->remote, (caught->n ? 2 * caught->n : 1) * sizeof(*larger));
-
-		if (!larger)
-			return fail(t);
-		caught->remote = larger;
-	}
-	r = &caught->remote[caught->n];
+	if (!larger)
+		return fail(t);
+	caught->remote = larger;
+	r = &larger[caught->n];
 	if (t->state == 'Z') {
 		*r = (struct remote){ .tid = t->pid[0], .mem = -1 };
 	} else if (remote_hold(r, t->pid[0], false)) {

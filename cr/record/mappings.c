@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
+#include "lib/grow.h"
 #include "lib/procfs.h"
 #include "record.h"
 #include "cr/hold/refuse.h"
@@ -111,7 +112,7 @@ static int read_object(const struct held *h, const struct line *l, struct shared
 	s->size = st.st_size;
 	while ((at = lseek(fd, at, SEEK_DATA)) >= 0 && (hole = lseek(fd, at, SEEK_HOLE)) > at) {
 		size_t size = hole - at > (off_t)RECORD_RUN ? RECORD_RUN : (size_t)(hole - at);
-		struct pages *larger = realloc(s->pages, (s->n_pages + 1) * sizeof(*larger));
+		struct pages *larger = grow(s->pages, s->n_pages, sizeof(*larger));
 		struct blob data = { 0 };
 
 		if (larger)
@@ -138,7 +139,7 @@ static int shared_object(struct recorder *rec, const struct held *h, const struc
 	for (uint32_t i = 0; i < n; i++)
 		if (rec->shared[i] == l->inode)
 			return i;
-	larger = realloc(rec->shared, (n + 1) * sizeof(*larger));
+	larger = grow(rec->shared, n, sizeof(*larger));
 	if (larger)
 		rec->shared = larger;
 	s = image_append(&rec->image, IMAGE_SHARED);
@@ -206,12 +207,10 @@ static int add_vma(struct recorder *rec, const struct held *h, struct process *p
 
 	if (p->n_vmas == VMAS_MAX)
 		return refuse_mapping(h, l, "one mapping too many");
-	if (!(p->n_vmas & (p->n_vmas - 1))) {
-		larger = realloc(p->vmas, (p->n_vmas ? 2 * p->n_vmas : 1) * sizeof(*larger));
-		if (!larger)
-			return refuse_mapping(h, l, strerror(ENOMEM));
-		p->vmas = larger;
-	}
+	larger = grow(p->vmas, p->n_vmas, sizeof(*larger));
+	if (!larger)
+		return refuse_mapping(h, l, strerror(ENOMEM));
+	p->vmas = larger;
 	v = &p->vmas[p->n_vmas++];
 	*v = (struct vma){
 		.start = l->start, .end = l->end, .offset = l->offset,

@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
+#include "lib/grow.h"
 #include "lib/procfs.h"
 #include "record.h"
 #include "cr/hold/refuse.h"
@@ -47,13 +48,10 @@ static int end_run(struct process *p, struct run *run)
 
 	if (!run->size)
 		return 0;
-	/* Room is doubled at each power of two. */
-	if (!(p->n_pages & (p->n_pages - 1))) {
-		larger = realloc(p->pages, (p->n_pages ? 2 * p->n_pages : 1) * sizeof(*larger));
-		if (!larger)
-			return -1;
-		p->pages = larger;
-	}
+	larger = grow(p->pages, p->n_pages, sizeof(*larger));
+	if (!larger)
+		return -1;
+	p->pages = larger;
 	p->pages[p->n_pages].start = run->start;
 	if (blob_alloc(&p->pages[p->n_pages].data, run->size))
 		return -1;
@@ -90,12 +88,10 @@ static int borrow_page(struct process *p, const struct vma *v, unsigned long add
 		last->size += PAGE_BYTES;
 		return 0;
 	}
-	if (!(p->n_borrowed & (p->n_borrowed - 1))) {
-		larger = realloc(p->borrowed, (p->n_borrowed ? 2 * p->n_borrowed : 1) * sizeof(*larger));
-		if (!larger)
-			return -1;
-		p->borrowed = larger;
-	}
+	larger = grow(p->borrowed, p->n_borrowed, sizeof(*larger));
+	if (!larger)
+		return -1;
+	p->borrowed = larger;
 	p->borrowed[p->n_borrowed++] = (struct borrowed){ address, PAGE_BYTES, owner->process, owner->address };
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "lib/grow.h"
 #include "lib/procfs.h"
 #include "record.h"
 #include "cr/hold/refuse.h"
@@ -137,12 +138,13 @@ static int record_timers(const struct recorder *rec, struct held *h, struct proc
 
 		this = next;
 		next = parse_timer(this, &t, how, &tid);
-		larger = realloc(p->timers, (p->n_timers + 1) * sizeof(*larger));
+		larger = grow(p->timers, p->n_timers, sizeof(*larger));
+		if (larger)
+			p->timers = larger;
 		if (!next || !larger) {
 			ret = refuse_unread(&h->task, "POSIX timers");
 			break;
 		}
-		p->timers = larger;
 		/* How it notifies is on its own line: look no further than this timer. */
 		char lines[256];
 
