@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* xxHash32 with seed 0: it finds damage at a fraction of what a CRC costs, and nobody is kept from forging it. */
+/* xxHash32 with seed 0: it finds damage at a fraction of the cost of a CRC, and does not protect against forgery. */
 uint32_t checksum(const void *data, size_t size);
 
 #endif

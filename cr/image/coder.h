@@ -2,9 +2,9 @@
 /*
  * Values to bytes and back: little-endian, without padding.
  *
- * One function describes each structure of the image, and the coder's direction says whether it writes or reads.
- * So what is written and what is read cannot drift apart.  A coder that has failed does nothing more: callers look
- * once, at the end.
+ * One function describes each structure of the image, and the coder's direction says whether it writes or reads.  So
+ * writing and reading cannot drift apart.  A coder that has failed does nothing more, so callers check once, at the
+ * end.
  */
 #ifndef CODER_H
 #define CODER_H
@@ -22,7 +22,7 @@ struct coder {
 	const char *error;	/* what is wrong; NULL: nothing yet */
 };
 
-/* Say what is wrong, unless something was before. */
+/* Set the error, unless there is one already. */
 void coder_fail(struct coder *c, const char *error);
 
 void code_u16(struct coder *c, uint16_t *v);
@@ -38,18 +38,18 @@ void code_u32s(struct coder *c, uint32_t *v, size_t n);
 void code_name(struct coder *c, char *name, size_t max);
 /* NULL or a string of less than PATH_SIZE characters; reading allocates it. */
 void code_string(struct coder *c, char **s);
-/* Reading allocates the data, after a look whether so many bytes are there. */
+/* Reading allocates the data, after a check that so many bytes are there. */
 void code_blob(struct coder *c, struct blob *b);
 
 /*
  * A counted array: the count, at most max; reading allocates the elements, zeroed, and then each is coded by
- * code_element.  element is the least number of bytes of one, so that a count that cannot be true is refused
- * before anything is allocated.
+ * code_element.  element is the smallest size of one element in bytes, so that an impossible count is refused before
+ * anything is allocated.
  */
 void code_array(struct coder *c, uint32_t *n, void **array, size_t size, uint32_t max, size_t least,
 		void (*code_element)(struct coder *c, void *element));
 
-/* The same of the array `name' of a struct, which has its count in n_name. */
+/* The same for the array `name' of a struct that has its count in n_name. */
 #define CODE_ARRAY(c, s, name, max, least, code) \
 	code_array(c, &(s)->n_##name, (void **)&(s)->name, sizeof(*(s)->name), max, least, code)
 

@@ -3,9 +3,9 @@
  * What a checkpoint records of a tree of tasks: the model that cr/record fills, cr/format writes, reads, judges and
  * prints, and cr/rebuild turns into tasks again.  docs/image-format.md describes the file.
  *
- * Everything in it is a number or a string of the recorded tasks' own world: addresses are theirs, pids are listed
- * oldest namespace first, as clone_with_pids() takes them, paths are as they see them.  Indices refer to the arrays
- * of struct image and are -1 where there is nothing.  All of it is owned by the image: image_free().
+ * Numbers and strings are as the recorded tasks see them: addresses are theirs, and so are paths.  Pids are listed
+ * oldest namespace first, as clone_with_pids() takes them.  Indices refer to the arrays of struct image and are -1
+ * where there is nothing.  All of it is owned by the image: image_free().
  */
 #ifndef IMAGE_H
 #define IMAGE_H
@@ -18,7 +18,7 @@
 #include "numbers.h"
 #include "open.h"
 
-/* Bounds that a reader holds an image to; a recorder refuses what is beyond them. */
+/* Bounds: a reader refuses an image that exceeds them, a recorder a tree that does. */
 #define TASKS_MAX	2048
 #define FDS_MAX		1024		/* descriptors of one process */
 #define VMAS_MAX	4096		/* mappings of one process */
@@ -44,7 +44,7 @@ struct uts {
 	char nodename[65], domainname[65];
 };
 
-/* A mount, which a restart has to have, too; only its flags it can set. */
+/* A mount that the restart must have, too; it can set only the flags. */
 struct mount_point {
 	uint32_t flags;			/* MS_RDONLY, MS_NOSUID ...: those of the mount, not of its super block */
 	char *point;
@@ -164,7 +164,7 @@ struct process {
 	uint64_t rlimit_soft[16], rlimit_hard[16];
 	int32_t oom_score_adj;
 	bool subreaper;
-	/* Settings that /proc shows of none. */
+	/* Settings that /proc does not show. */
 	uint32_t membarrier;		/* bits: the commands that have registered it */
 	uint32_t mlock_future;		/* MCL_FUTURE, also with MCL_ONFAULT; 0: neither */
 	uint32_t mdwe;			/* PR_MDWE_* */

@@ -18,8 +18,8 @@ enum open_kind {
 	OPEN_DEVICE,			/* null, zero, full, random, urandom; a terminal outside that was opened by its name */
 	OPEN_PIPE, OPEN_FIFO,
 	OPEN_PTY_MASTER, OPEN_PTY_SLAVE,
-	OPEN_OUTSIDE,			/* stdin, stdout or stderr: a restart puts its own here, or what it is told to */
-	OPEN_PLACE,			/* O_PATH: no more than a place in the file system */
+	OPEN_OUTSIDE,			/* stdin, stdout or stderr: replaced by the restart's own, or by a given file */
+	OPEN_PLACE,			/* O_PATH: only a place in the file system */
 	OPEN_EVENTFD,
 	OPEN_KINDS
 };
@@ -30,7 +30,7 @@ struct extent {
 	struct blob data;
 };
 
-/* Of a file that has no name any more: all of it.  A reader of its inode finds the same again. */
+/* All of a file that no longer has a name. */
 struct deleted_file {
 	uint32_t uid, gid;
 	uint32_t mode;			/* the permissions */
@@ -113,8 +113,8 @@ struct pty {
 };
 
 /*
- * The terminal outside of the tree that is a standard descriptor in it: for a restart that gives the tree one in its
- * place.
+ * The terminal outside the tree that is a standard descriptor in it, for a restart that gives the tree another one in
+ * its place.
  */
 struct terminal {
 	unsigned char termios[60];	/* as in struct pty */

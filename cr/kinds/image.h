@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Kinds of open files in an image: what each is as bytes, whether a reader can believe it, how it is shown.  One
- * description of a kind's fields serves to write and to read: see coder.h.
+ * Kinds of open files in an image: how each is written and read, checked and shown.  One description of a kind's fields
+ * serves both to write and to read: see coder.h.
  */
 #ifndef KINDS_IMAGE_H
 #define KINDS_IMAGE_H
@@ -12,19 +12,22 @@
 #include "cr/image/unsound.h"
 
 struct kind_image {
-	/* Its fields in struct open, behind those that all kinds have.  NULL: it has none. */
+	/* Code its fields in struct open, after those that all kinds have.  NULL: it has none. */
 	void (*code)(struct coder *c, struct open *o);
 
-	/* Is all that opens[i] says of itself possible, and what it refers to there?  NULL: a path is all there is. */
+	/* Are the fields of opens[i] possible, and does what they refer to exist?  NULL: it has only a path. */
 	bool (*sound)(const struct image *image, uint32_t i);
 
-	/* The same of what several can refer to.  0, or -1 when image_refuse() has reported it.  NULL: nothing. */
+	/*
+	 * The same for what several can refer to.  Returns 0, or -1 when image_refuse() has reported it.  NULL: nothing
+	 * to check.
+	 */
 	int (*check)(const struct check *c);
 
-	/* In words, without a line's end; path is fit to be printed.  NULL: the path says it. */
+	/* Describe it, without a newline; path is printable.  NULL: the path is enough. */
 	void (*show)(FILE *f, const struct image *image, const struct open *o, const char *path);
 
-	/* What its fields own.  NULL: nothing. */
+	/* Free what its fields own.  NULL: nothing. */
 	void (*free)(struct open *o);
 };
 

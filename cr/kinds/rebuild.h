@@ -10,11 +10,11 @@
 
 #include "cr/image/image.h"
 
-/* What its caller wants in place of what the tree had as stdin, stdout and stderr from outside. */
+/* What the caller wants in place of a stdin, stdout and stderr that came from outside the tree. */
 struct outside_options {
 	const char *file[3];		/* NULL: see outside.c */
 	bool foreground;		/* the tree gets the terminal */
-	bool image_is_stdin;		/* the image was read from there: nothing is left of it for the tree */
+	bool image_is_stdin;		/* the image was read from stdin: the tree does not get it */
 };
 
 /* All that kinds open again, and by what. */
@@ -36,16 +36,16 @@ struct reopening {
 
 /* All that return an int return -1 when they have reported an error. */
 struct kind_rebuild {
-	/* What has to be there before there is any process.  0.  NULL: nothing. */
+	/* Prepare what must exist before there is any process.  Returns 0.  NULL: nothing. */
 	int (*early)(struct reopening *re);
 
-	/* When all processes are there, and before anything is opened.  0.  NULL: nothing. */
+	/* Called when all processes exist, and before anything is opened.  Returns 0.  NULL: nothing to do. */
 	int (*begin)(struct reopening *re);
 
-	/* A descriptor; its flags are then set by the caller.  NULL: it is inherited. */
+	/* Open it: a descriptor, whose flags the caller sets.  NULL: it is inherited. */
 	int (*open)(const struct reopening *re, const struct open *o);
 
-	/* All are open, or will never be.  NULL: nothing to do. */
+	/* Called when all are open, or after a failure.  NULL: nothing to do. */
 	void (*end)(struct reopening *re);
 };
 
@@ -56,22 +56,22 @@ extern const struct kind_rebuild *const rebuild_kinds[];
 extern const struct kind_rebuild regular_rebuild, directory_rebuild, device_rebuild, pipe_rebuild, fifo_rebuild,
 				 pty_master_rebuild, pty_slave_rebuild, outside_rebuild, place_rebuild, eventfd_rebuild;
 
-/* For open(), of recorded flags: without what must not happen again, and what is not open()'s but fcntl()'s. */
+/* The recorded flags for open(): without those that must not act again, and without those that only fcntl() can set. */
 static inline int reopen_flags(uint32_t flags)
 {
 	return (int)(flags & ~(unsigned int)(O_CREAT | O_EXCL | O_TRUNC | O_DIRECT | O_ASYNC)) | O_CLOEXEC | O_NOCTTY;
 }
 
-/* Open with exactly these flags what a path leads to, in a mount namespace of the tree; mounts -1: in our own. */
+/* Open a path with exactly these flags, in a mount namespace of the tree; mounts -1: in our own. */
 int reopen_path(const struct reopening *re, int32_t mounts, const char *path, int flags);
 
-/* The same of what is opened by its name alone; -1 when reported. */
+/* The same for a file that is opened by its name alone; -1 when reported. */
 int reopen_named(const struct reopening *re, const struct open *o);
 
 /* Open something that is open already, with other flags: an end of a pipe, a file without a name.  -1 with errno. */
 int reopen_fd(int fd, int flags);
 
-/* Report with errno that `what' could not be done to it; -1. */
+/* Report with errno that `what' failed; returns -1. */
 int reopen_failed(const struct open *o, const char *what);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Kinds of open files at a checkpoint: which one a descriptor is of, and what an image has of it. */
+/* Kinds of open files at a checkpoint: which kind a descriptor is, and what the image records of it. */
 #ifndef KINDS_RECORD_H
 #define KINDS_RECORD_H
 
@@ -11,7 +11,7 @@
 #include "cr/image/image.h"
 #include "lib/tree.h"
 
-/* A descriptor while it is looked at. */
+/* A descriptor that is being recorded. */
 struct look {
 	const struct task *task;	/* who has it */
 	int fd;
@@ -23,7 +23,7 @@ struct look {
 	uint64_t position;
 	int mount;
 	int32_t mounts;			/* mountss[] by whose mounts the path leads to it again; -1: the caller's */
-	const char *lost;		/* why it leads to it no more; NULL: it does, or it is no path */
+	const char *lost;		/* why the path does not lead to it any more; NULL: it does, or it is not a path */
 	int32_t same_file;		/* a pipe, a deleted file: an earlier one of opens[] with the same inode, or -1 */
 };
 
@@ -53,13 +53,13 @@ struct recording {
 
 /* All return 0, or -1 when they have reported what cannot be recorded. */
 struct kind_record {
-	/* Is it of this kind?  NULL: no descriptor is, until others are known. */
+	/* Is it of this kind?  NULL: that is only known when all descriptors are. */
 	bool (*is)(const struct look *l);
 
 	/* Fill in kind, mounts and the kind's fields of the last of opens[]. */
 	int (*record)(struct recording *r, const struct look *l, struct open *o);
 
-	/* The descriptors of all processes have been looked at.  NULL: that is no news. */
+	/* Called when all descriptors of all processes are recorded.  NULL: nothing to do. */
 	int (*settle)(struct recording *r);
 };
 
@@ -70,7 +70,7 @@ extern const struct kind_record *const record_kinds[];
 extern const struct kind_record regular_record, directory_record, device_record, pipe_record, pty_record, outside_record,
 				place_record, eventfd_record;
 
-/* Report what stands in the way of a descriptor, with its task and path; -1. */
+/* Report why a descriptor cannot be recorded, with its task and path; returns -1. */
 int refuse_fd(const struct task *t, int fd, const char *path, const char *why);
 int refuse_look(const struct look *l, const char *why);
 int refuse_found(const struct recording *r, uint32_t open, const char *why);
@@ -79,7 +79,10 @@ int refuse_found(const struct recording *r, uint32_t open, const char *why);
 int get_fd(const struct task *t, int fd);
 int get_found(const struct recording *r, uint32_t open);
 
-/* It is to be opened again by its path: does that lead to it?  The mounts go to o.  0, or -1 when refused. */
+/*
+ * Check that its path leads to it, since a restart opens it by the path; o gets the mounts.  Returns 0, or -1 when
+ * refused.
+ */
 int record_path(const struct look *l, struct open *o);
 
 #endif

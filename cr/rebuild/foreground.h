@@ -18,7 +18,7 @@ int foreground_check(void);
  */
 int foreground_give(const struct builder *b);
 
-/* The tree has been let go: tell it that the screen is another one. */
+/* The tree runs: tell it, by SIGWINCH, that the screen has changed. */
 void foreground_show(const struct builder *b);
 
 /* The tree has been abandoned, or has ended. */

@@ -30,7 +30,7 @@ struct builder {
 
 /* All of them return 0, or -1 when an error has been reported. */
 
-/* What has to be there before the processes are; and when they are, open again what they had open and mapped. */
+/* Prepare what must exist before the processes do; then, when they exist, open what they had open and mapped. */
 int rebuild_objects_begin(struct builder *b);
 int rebuild_objects(struct builder *b);
 void rebuild_objects_close(struct builder *b);
@@ -39,30 +39,30 @@ void rebuild_objects_close(struct builder *b);
 int rebuild_opens_early(struct builder *b);
 int rebuild_opens(struct builder *b);
 
-/* The mount namespaces of the new processes: as they were? */
+/* Compare the mount namespaces of the new processes with the image. */
 int rebuild_find_mounts(struct builder *b);
 
 /* Put the foreground group of its session's terminal there. */
 int rebuild_terminal(struct builder *b, int index);
 
-/* Report that a held task could not be made to do something, with what the call returned; returns -1.  builder.c */
+/* Report that a system call of a held task failed, with its result; returns -1.  builder.c */
 int rebuild_failed(const struct remote *r, const char *what, long ret);
 
-/* A descriptor of the restarting program in a task: its number there, or -1 with errno. */
+/* Copy a descriptor of the restarting program into a task: its number there, or -1 with errno. */
 int rebuild_get_fd(struct builder *b, struct remote *r, int fd);
 
 /* Fill in vvar and vdso. */
 int rebuild_find_specials(struct builder *b);
 
-/* Have each process in its group.  groups.c */
+/* Put each process into its process group.  groups.c */
 int rebuild_groups(struct builder *b);
 
-/* Let the zombies end, and then the stand-ins: everybody has the parent that he had.  ends.c */
+/* Let the zombies end, then the stand-ins: afterwards each process has its old parent.  ends.c */
 int rebuild_ends(struct builder *b);
 
 /*
- * Stop the processes that were stopped, each by its signal, when all are in their groups and before anything of them is
- * rebuilt: what their parents get for it is discarded then.
+ * Stop the processes that were stopped, each by its signal: when all are in their groups, and before they are rebuilt,
+ * which discards the SIGCHLD that their parents get.
  */
 int rebuild_stops(struct builder *b);
 
@@ -89,12 +89,12 @@ int rebuild_thread_settings(struct remote *r, const struct thread *t);
 int rebuild_credentials(struct remote *r, const struct thread *t);
 
 /*
- * The last that is done before a process goes on, when its threads are complete: what their credentials would undo,
- * what would stand in our own way, and what counts the time.
+ * The last step for a process, when its threads are complete: settings that a change of credentials would undo or that
+ * would hinder us, and timers.
  */
 int rebuild_process_end(struct builder *b, int index);
 
-/* Does the kernel report of the new tree what the image has? */
+/* Compare what the kernel reports of the new tree with the image. */
 int rebuild_compare(struct builder *b);
 
 #endif

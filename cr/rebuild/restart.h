@@ -12,23 +12,26 @@
 struct restart_options {
 	enum restart_pids pids;
 	bool clone3;		/* clone3() with set_tid in place of clone_with_pids() */
-	bool stopped;		/* each process with SIGSTOP, so that it goes on when it gets SIGCONT */
+	bool stopped;		/* a SIGSTOP is pending for each process, which continues at SIGCONT */
 	bool foreground;	/* with the terminal: restart_foreground_wait() */
-	bool image_is_stdin;	/* the image was read from there: nothing is left of it for the tree */
-	/* Files in place of what the tree had as stdin, stdout and stderr from outside; NULL: see cr/kinds/outside.c. */
+	bool image_is_stdin;	/* the image was read from stdin: the tree does not get it */
+	/* Files in place of a stdin, stdout and stderr that came from outside the tree; NULL: see cr/kinds/outside.c. */
 	const char *standard[3];
-	/* Called with the pid of the first task when all is built, and before it goes on; not 0 gives the tree up. */
+	/*
+	 * Called with the first task's pid when the tree is built and before it runs; a result other than 0 abandons
+	 * the tree.
+	 */
 	int (*ready)(pid_t root);
 };
 
 /*
- * Build the tree and let it go.  Unless pids is PIDS_NONE, what the kernel reports of it is compared with the image
- * first: every pid, parent, process group and session, at every known level.  All or nothing: if anything fails or
- * differs, nothing of the tree is left.
+ * Build the tree and let it run.  Before that, unless pids is PIDS_NONE, compare what the kernel reports with the
+ * image: every pid, parent, process group and session, at every known level.  If anything fails or differs, nothing of
+ * the tree is left.
  *
  * Needs root in the initial namespaces, and a /proc of the caller's pid namespace.  Takes SIGALRM: remote_begin().
- * Returns the pid of the first task, or -1 when an error has been reported.  Its parent is who adopts the caller's
- * orphans: a caller that is to be its parent is a subreaper (PR_SET_CHILD_SUBREAPER).
+ * Returns the pid of the first task, or -1 when an error has been reported.  Its parent is whoever adopts the caller's
+ * orphans; a caller that wants to be its parent becomes a subreaper (PR_SET_CHILD_SUBREAPER).
  */
 pid_t restart(const struct image *image, const struct restart_options *options);
 

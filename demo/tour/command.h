@@ -8,9 +8,9 @@
 #include <sys/types.h>
 
 /*
- * Run a program of /bin until it ends, 60 seconds at most; out gets what it wrote to its standard output, as a string
- * for the caller to free, and may be NULL.  With show the command stands on the screen.
- * 0, or -1 after ui_failed(): it did not end with status 0; what it complained of is in there.
+ * Run a program of /bin until it ends, at most 60 seconds.  out, which may be NULL, gets its standard output as a
+ * string that the caller frees.  With show, the command is printed on the screen.  Returns 0, or -1 after ui_failed()
+ * with the program's complaint if its status is not 0.
  */
 int command_run(bool show, char **out, const char *const argv[]);
 
@@ -18,8 +18,8 @@ int command_run(bool show, char **out, const char *const argv[]);
 pid_t command_run_for_pid(bool show, const char *const argv[]);
 
 /*
- * Start a program and leave it running, a child of the caller; wait until a line, which has to be a pid, is on its
- * standard output, and pass that on.  Its own pid, or -1 after ui_failed().
+ * Start a program as a child of the caller and leave it running; wait until it prints a line, which must be a pid, and
+ * return that in *said.  Returns the program's own pid, or -1 after ui_failed().
  */
 pid_t command_start(const char *const argv[], pid_t *said);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The keys of the guided tour, below a screen that is shown; and the screens that were shown before, for whoever wants
- * to see one again.
+ * The keys of the guided tour, and the screens that were shown before, for viewers who go back.
  */
 #ifndef KEYS_H
 #define KEYS_H

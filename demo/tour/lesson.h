@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What several chapters need: the application and its image, trees that end with the chapter, and a look at what the
- * application's programs say.
+ * What several chapters need: the application and its image, trees that end with the chapter, and the logs of the
+ * application's programs.
  */
 #ifndef LESSON_H
 #define LESSON_H
@@ -12,7 +12,7 @@
 #include "lib/tree.h"
 #include "ui.h"
 
-/* Where the application works, in its folder log it keeps its logs; and the image.  A viewer can look at them. */
+/* The application's folder, with its logs in log/; and the image.  A viewer can look at them. */
 #define LESSON_FOLDER "/tmp/lesson"
 #define LESSON_LOGS   LESSON_FOLDER "/log"
 #define LESSON_IMAGE  "/tmp/lesson.img"
@@ -26,7 +26,7 @@ struct lesson {
 	struct log *logs;	/* what its programs had said, by before.task[] */
 };
 
-/* A chapter leads through its screens; it returns where the viewer wants to go. */
+/* A chapter shows its screens and returns where the viewer wants to go. */
 typedef enum nav_kind chapter(void);
 
 chapter chapter1, chapter2, chapter3, chapter4, chapter5, chapter6, chapter7, chapter8;
@@ -49,7 +49,7 @@ enum nav_kind lesson_with_image(enum nav_kind (*lead)(const struct lesson *lesso
 /* Chapter 2 sees it as it was recorded, too. */
 const struct lesson *lesson_recorded(void);
 
-/* Put the logs back as they were when the application was recorded: an image has what is open, not what is in files. */
+/* Reset the logs to what they were at the checkpoint: an image records which files were open, not their contents. */
 int lesson_put_logs_back(void);
 
 /* A restart, and the screens about it. */
@@ -85,18 +85,21 @@ struct sums {
  */
 int lesson_print_logs(const struct tree *before, const struct log *then, const struct tree *now, struct sums *sum);
 
-/* Messages were heard and none failed, nothing was wrong, and all go on: 0, or -1 after ui_failed(). */
+/*
+ * Check that messages were heard and none failed, that nothing was wrong, and that all tasks continue: 0, or -1 after
+ * ui_failed().
+ */
 int lesson_check_well(const struct sums *sum);
 
 /*
- * Print of numbers that are remembered which task has them now: of at most max that are not those that are meant,
- * those first that somebody has.  How many have been printed.
+ * For up to max of the remembered pids that no longer belong to the task that is meant, print which task has them now;
+ * first those that a task has.  Returns how many were printed.
  */
 int lesson_print_fates(const struct lesson *lesson, const struct tree *now, int max);
 
 /*
- * Send SIGHUP to the first task, which then ends and replaces its helper; print the command and what the task says of
- * it.  With success that has to have worked, else to have failed.  0, or -1 after ui_failed().
+ * Send SIGHUP to the first task, which then replaces its helper; print the command and the task's log.  success says
+ * whether this must work or must fail.  Returns 0, or -1 after ui_failed().
  */
 int lesson_renew_helper(pid_t root, bool success);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the programs of the application say of themselves, each in the first line of its file in log/. */
+/* The logs of the application's programs: each writes one line to its file in log/. */
 #ifndef LOGS_H
 #define LOGS_H
 
@@ -9,7 +9,7 @@
 
 enum log_key { LOG_STEPS, LOG_SENT, LOG_FAILED, LOG_HEARD, LOG_WRONG, LOG_KEYS };
 
-/* A number that a program remembers, and of whom it believes that it is. */
+/* A pid that a program remembers, and whose it believes it to be. */
 struct known {
 	char name[TASK_NAME];
 	pid_t pid;		/* as in the namespace of the program */
