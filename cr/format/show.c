@@ -89,7 +89,8 @@ static void show_fd(FILE *f, const struct image *image, const struct fd *fd)
 		image_kinds[o->kind]->show(f, image, o, shown(o->path));
 	else
 		fputs(shown(o->path), f);
-	fprintf(f, " (%s%s; file %d)\n", access[o->flags & O_ACCMODE], fd->cloexec ? ", closed by exec" : "", fd->open);
+	/* The C library counts O_PATH among the access modes. */
+	fprintf(f, " (%s%s; file %d)\n", o->flags & O_PATH ? "only a place" : access[o->flags & O_ACCMODE], fd->cloexec ? ", closed by exec" : "", fd->open);
 }
 
 static void show_files(FILE *f, const struct image *image, const struct process *p)

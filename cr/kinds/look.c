@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What several kinds ask of a descriptor that is looked at. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cr/image/memory.h"
+#include "cr/image/unsound.h"
 #include "image.h"
 #include "lib/report.h"
 #include "outside.h"
@@ -23,8 +24,10 @@ static void code(struct coder *c, struct open *o)
 static bool sound(const struct image *image, uint32_t i)
 {
 	const struct open *o = &image->opens[i];
+	bool is_fifo = o->kind == OPEN_FIFO;
 
-	return o->pipe.pipe < image->n_pipes && (o->kind == OPEN_FIFO) == !!image->pipes[o->pipe.pipe].path;
+	return o->pipe.pipe < image->n_pipes && is_fifo == !!image->pipes[o->pipe.pipe].path &&
+	       (!is_fifo || is_absolute(o->path));
 }
 
 static void show(FILE *f, const struct image *image, const struct open *o, const char *path)

@@ -3,9 +3,9 @@
  * Opening what was open.  A file that the restarting program opened by its own mounts, and that a container had, would
  * lead out of the container: behind a directory of the machine lies the machine's /proc.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
-#include <errno.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 

@@ -167,6 +167,7 @@ EDIT(open_kind, image->opens[0].kind = 99)
 EDIT(pipe_far, OPEN(OPEN_PIPE)->pipe.pipe = image->n_pipes)
 EDIT(pipe_is_fifo, OPEN(OPEN_PIPE)->pipe.pipe = OPEN(OPEN_FIFO)->pipe.pipe)
 EDIT(fifo_is_pipe, OPEN(OPEN_FIFO)->pipe.pipe = OPEN(OPEN_PIPE)->pipe.pipe)
+EDIT(fifo_nowhere, *OPEN(OPEN_FIFO)->path = 'f')
 EDIT(pty_far, OPEN(OPEN_PTY_MASTER)->pty.pty = 1)
 EDIT(device_relative, *OPEN(OPEN_DEVICE)->path = 'd')
 #define DELETED(condition) FIND(opens, f, f->kind == OPEN_REGULAR && f->regular.deleted && (condition))
@@ -183,7 +184,7 @@ EDIT(file_owner, CONTENT->file.uid = ~0U)
 EDIT(file_mode, CONTENT->file.mode = 0100600)
 EDIT(file_time, CONTENT->file.mtime_ns = 1000000000)
 EDIT(outside_far, struct open *other = OPEN(OPEN_DEVICE); other->kind = OPEN_OUTSIDE; other->outside.number = 3)
-EDIT(counter_far, struct open *other = OPEN(OPEN_DEVICE); other->kind = OPEN_EVENTFD; other->eventfd.counter = ~0ULL)
+EDIT(counter_far, OPEN(OPEN_EVENTFD)->eventfd.counter = ~0ULL)
 EDIT(open_mounts, OPEN(OPEN_DEVICE)->mounts = image->n_mountss)
 EDIT(pipe_mounts, image->pipes[0].mounts = -2)
 EDIT(pty_mounts, image->ptys[0].mounts = INT_MAX)
@@ -340,6 +341,7 @@ static const struct row object_rows[] = {
 	{ "a deleted file without an end", file_endless, "of another kind" },
 	{ "a deleted file of nobody", file_owner, "of another kind" },
 	{ "a deleted file with a time that cannot be", file_time, "of another kind" },
+	{ "a fifo that is opened by no path", fifo_nowhere, "of another kind" },
 	{ "a deleted file of an odd mode", file_mode, "of another kind" },
 	{ "a standard descriptor 3", outside_far, "of another kind" },
 	{ "an eventfd that counts too far", counter_far, "of another kind" },
@@ -427,6 +429,11 @@ static void objects(void)
 /* Whatever stands in names and paths: nothing of it reaches a terminal as a command. */
 static void shown(void)
 {
+	/* Of each kind of open file that says more than its path. */
+	static const char *const words[] = {
+		"/unlinked (deleted), recorded with it, at byte 8 (reads and writes", "pipe 0 with 5 bytes in it (reads",
+		"/fifo 1 with 0 bytes in it (reads and writes", ": semaphore of eventfd() at 3 (reads and writes", " (only a place",
+	};
 	struct restored r;
 	struct image image;
 	const struct said *s;
@@ -434,6 +441,10 @@ static void shown(void)
 	use_images();
 	restored_start(&r, various_tree);
 	restored_checkpoint(&r);
+	s = succeeded(TOOL("sh", "-c", "checkpoint --show " SOUND " | grep -A 20 -m 1 files: | head -c 8000"));
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strstr(s->out, words[i]))
+			fail("`%s' is not shown: `%.200s'", words[i], s->out);
 	if (image_load(&image, SOUND))
 		fail("the sound image is refused");
 	strcpy(image.tasks[0].name, "a\033[2Jb\nc\r\t\a");

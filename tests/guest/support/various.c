@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -58,6 +59,7 @@ static int open_files(int *file)
 	MUST(!pipe(fds) && write(fds[1], "bytes", 5) == 5);
 	MUST(mkfifo("fifo", 0600) == 0 && open("fifo", O_RDWR) >= 0);
 	MUST(open("/dev/ptmx", O_RDWR | O_NOCTTY) >= 0);
+	MUST(open(".", O_RDONLY | O_DIRECTORY) >= 0 && open(".", O_PATH) >= 0 && eventfd(3, EFD_SEMAPHORE) >= 0);
 	*file = open("unlinked", O_CREAT | O_RDWR, 0600);
 	MUST(*file >= 0 && open("unlinked", O_RDONLY) >= 0 && !unlink("unlinked") && write(*file, "contents", 8) == 8);
 	return fds[0];
