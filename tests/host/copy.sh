@@ -14,12 +14,16 @@ must_say() {
 	grep -Eq -- "$1" "$scratch/said" || fail "it does not say '$1'"
 }
 
-# Not as `.', which changes while others configure a kernel: kconfig has a file there that comes and goes.
+# The checkout as an archive.  Not as `.', which changes while others configure a kernel: kconfig has a file there that
+# comes and goes.
+checkout_archive() {
+	find . -mindepth 1 -maxdepth 1 ! -name build ! -name .git ! -name '.tmp.config*' -print0 | tar --null -T - -cf -
+}
+
 copy_sources() {
 	local copy=$scratch/copy
 	mkdir -p "$copy/build/log"
-	find . -mindepth 1 -maxdepth 1 ! -name build ! -name .git ! -name '.tmp.config*' -print0 |
-		tar --null -T - -cf - | tar -xf - -C "$copy"
+	checkout_archive | tar -xf - -C "$copy"
 	cd "$copy" || fail "there is no copy"
 }
 

@@ -6,6 +6,7 @@
 # shellcheck disable=SC2317 # the cases are called by their names
 . "${0%/*}/lib.sh"
 . "${0%/*}/qemu.sh"
+. "${0%/*}/copy.sh"
 . initramfs/apt-i386.sh
 
 per_release() {
@@ -92,7 +93,7 @@ fresh() {
 	rm -rf "${folder:?}/$1"
 	cp -a "$folder/base-$1" "$folder/$1"
 	mkdir "$folder/$1/checkout"
-	tar --exclude=./build --exclude=./.git -cf - . | tar -xf - -C "$folder/$1/checkout"
+	checkout_archive | tar -xf - -C "$folder/$1/checkout"
 	inside "$1" apt-get -q update || fail "apt-get update in $1 failed"
 }
 
