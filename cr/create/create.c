@@ -77,7 +77,7 @@ static int make_pipes(struct creation *c, struct create_pipes *pipes)
 int create_tree(struct creation *c)
 {
 	struct create_pipes pipes = { -1, -1, -1 };
-	struct word word = { .step = STEP_PIPE };
+	struct outcome outcome = { .step = STEP_PIPE };
 	struct inherited in;
 
 	c->zombies_end = c->stand_ins_end = c->alive = c->adoption = -1;
@@ -86,9 +86,9 @@ int create_tree(struct creation *c)
 	if (!c->tid || !c->inner_pty_fd || make_pipes(c, &pipes)) {
 		report(errno, "create the tree's pipes");
 	} else if (!inherit(&in, c, &pipes)) {
-		word = create_first(c, &in, BOUND_MS(c->plan->n));
-		if (word.step != STEP_DONE && !interrupted())
-			create_report(c, &word);
+		outcome = create_first(c, &in, BOUND_MS(c->plan->n));
+		if (outcome.step != STEP_DONE && !interrupted())
+			create_report(c, &outcome);
 		for (uint32_t i = 0; i < c->image->n_ptys; i++)
 			c->inner_pty_fd[i] = in.ptys[i].inner_fd;
 		inherit_done(&in);
@@ -96,7 +96,7 @@ int create_tree(struct creation *c)
 	close_fd(&pipes.die);
 	close_fd(&pipes.zombies);
 	close_fd(&pipes.stand_ins);
-	return word.step != STEP_DONE || find_tids(c) ? -1 : 0;
+	return outcome.step != STEP_DONE || find_tids(c) ? -1 : 0;
 }
 
 /*

@@ -29,14 +29,14 @@ static void be_parent(const struct inherited *in, int say_fd, int adoption) __at
 static void be_parent(const struct inherited *in, int say_fd, int adoption)
 {
 	const struct create_pipes *pipes = &in->pipes;
-	struct word word;
+	struct outcome outcome;
 	char byte;
 
 	inherit_nothing_else(in);
 	create_keep_only((int[]){ say_fd, adoption, pipes->die, pipes->zombies, pipes->stand_ins, in->pidfd }, 6);
 	create_default_actions();
-	word = create_one(in, 0, in->first);
-	if (write(say_fd, &word, sizeof(word)) != sizeof(word))
+	outcome = create_one(in, 0, in->first);
+	if (write(say_fd, &outcome, sizeof(outcome)) != sizeof(outcome))
 		_exit(EXIT_FAILED);
 	/* Signals are blocked: nothing but an end interrupts this, of the pipe or of this process. */
 	if (read(adoption, &byte, 1) < 0 || setsid() < 0)
@@ -44,14 +44,14 @@ static void be_parent(const struct inherited *in, int say_fd, int adoption)
 	_exit(EXIT_OK);
 }
 
-struct word create_first(struct creation *c, const struct inherited *in, int bound_ms)
+struct outcome create_first(struct creation *c, const struct inherited *in, int bound_ms)
 {
 	int say[2] = { -1, -1 }, adoption[2] = { -1, -1 };
-	struct word word = { .step = STEP_PIPE };
+	struct outcome outcome = { .step = STEP_PIPE };
 	sigset_t all, mask;
 
 	if (pipe2(say, O_CLOEXEC) || pipe2(adoption, O_CLOEXEC)) {
-		word.error = errno;
+		outcome.error = errno;
 	} else {
 		fflush(NULL);
 		sigfillset(&all);
@@ -59,16 +59,16 @@ struct word create_first(struct creation *c, const struct inherited *in, int bou
 		c->parent = fork();
 		if (!c->parent)
 			be_parent(in, say[1], adoption[0]);
-		word = (struct word){ .step = STEP_CREATE, .error = errno, .level = -1 };
+		outcome = (struct outcome){ .step = STEP_CREATE, .error = errno, .level = -1 };
 		sigprocmask(SIG_SETMASK, &mask, NULL);
 		close(say[1]);
 		say[1] = -1;
 		c->adoption = adoption[1];
 		adoption[1] = -1;
 		if (c->parent > 0)
-			word = create_await_word(say[0], 0, bound_ms);
+			outcome = create_await_outcome(say[0], 0, bound_ms);
 	}
-	if (word.step != STEP_DONE)
+	if (outcome.step != STEP_DONE)
 		create_end_parent(c);
 	c->tid[0] = *in->first > 0 ? *in->first : 0;
 	for (int i = 0; i < 2; i++) {
@@ -77,7 +77,7 @@ struct word create_first(struct creation *c, const struct inherited *in, int bou
 		if (adoption[i] >= 0)
 			close(adoption[i]);
 	}
-	return word;
+	return outcome;
 }
 
 int create_adopted(struct creation *c)

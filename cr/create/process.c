@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Each creates those that it is to create, and waits for the word of each; then it says its own. */
+/* Each process creates its children, waits for the outcome of each, and reports its own to its creator. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -51,9 +51,9 @@ static ssize_t read_retry(int fd, void *buf, size_t size)
 	return n;
 }
 
-struct word create_await_word(int fd, int index, int bound_ms)
+struct outcome create_await_outcome(int fd, int index, int bound_ms)
 {
-	struct word word = { .step = STEP_DIED, .index = index };
+	struct outcome outcome = { .step = STEP_DIED, .index = index };
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	int ready;
 
@@ -61,26 +61,26 @@ struct word create_await_word(int fd, int index, int bound_ms)
 		ready = poll(&poll_fd, 1, bound_ms);
 	while (ready < 0 && errno == EINTR && !interrupted());
 	if (ready <= 0)
-		word.error = ready ? errno : ETIMEDOUT;
-	else if (read_retry(fd, &word, sizeof(word)) < 0)
-		word.error = errno;
-	return word;
+		outcome.error = ready ? errno : ETIMEDOUT;
+	else if (read_retry(fd, &outcome, sizeof(outcome)) < 0)
+		outcome.error = errno;
+	return outcome;
 }
 
 static void run_process(const struct inherited *in, int index, int say_fd) __attribute__((noreturn));
 
-struct word create_one(const struct inherited *in, int index, pid_t *pid)
+struct outcome create_one(const struct inherited *in, int index, pid_t *pid)
 {
 	const struct planned *p = &in->planned[index];
-	struct word word;
+	struct outcome outcome;
 	int fds[2];
 	long ret;
 
 	*pid = -1;
 	if (create_fill_window(in, index))
-		return (struct word){ .step = STEP_MEMORY, .index = index, .error = errno };
+		return (struct outcome){ .step = STEP_MEMORY, .index = index, .error = errno };
 	if (pipe2(fds, O_CLOEXEC))
-		return (struct word){ .step = STEP_PIPE, .index = index, .error = errno };
+		return (struct outcome){ .step = STEP_PIPE, .index = index, .error = errno };
 	ret = create_process(in, p);
 	if (!ret) {
 		close(fds[0]);
@@ -88,57 +88,57 @@ struct word create_one(const struct inherited *in, int index, pid_t *pid)
 	}
 	close(fds[1]);
 	if (ret < 0) {
-		word = (struct word){ STEP_CREATE, index, -ret, -1 };
+		outcome = (struct outcome){ STEP_CREATE, index, -ret, -1 };
 		if (ret == -EBUSY || ret == -EEXIST)
-			word.level = find_taken_level(p);
+			outcome.level = find_taken_level(p);
 	} else {
 		*pid = ret;
-		word = create_await_word(fds[0], index, -1);
+		outcome = create_await_outcome(fds[0], index, -1);
 	}
 	close(fds[0]);
-	return word;
+	return outcome;
 }
 
-static struct word create_children(const struct inherited *in, int index, bool early)
+static struct outcome create_children(const struct inherited *in, int index, bool early)
 {
-	struct word word = { .step = STEP_DONE, .index = index };
+	struct outcome outcome = { .step = STEP_DONE, .index = index };
 	pid_t pid;
 
-	for (int i = in->planned[index].first[early]; i >= 0 && word.step == STEP_DONE; i = in->planned[i].next)
-		word = create_one(in, i, &pid);
-	return word;
+	for (int i = in->planned[index].first[early]; i >= 0 && outcome.step == STEP_DONE; i = in->planned[i].next)
+		outcome = create_one(in, i, &pid);
+	return outcome;
 }
 
 /* What a process does before it has children, or before it has more. */
-static struct word become(const struct inherited *in, int index)
+static struct outcome become(const struct inherited *in, int index)
 {
 	const struct planned *p = &in->planned[index];
-	struct word word;
+	struct outcome outcome;
 
 	if (p->new_uts) {
 		const struct uts *u = &in->utss[p->uts];
 
 		if (sethostname(u->nodename, strlen(u->nodename)) || setdomainname(u->domainname, strlen(u->domainname)))
-			return (struct word){ .step = STEP_UTS, .index = index, .error = errno };
+			return (struct outcome){ .step = STEP_UTS, .index = index, .error = errno };
 	}
 	if (create_mounts(in, p))
-		return (struct word){ .step = STEP_MOUNT, .index = index, .error = errno };
+		return (struct outcome){ .step = STEP_MOUNT, .index = index, .error = errno };
 	if (create_masters(in, p))
-		return (struct word){ .step = STEP_PTY, .index = index, .error = errno };
+		return (struct outcome){ .step = STEP_PTY, .index = index, .error = errno };
 	if (p->subreaper && prctl(PR_SET_CHILD_SUBREAPER, 1))
-		return (struct word){ .step = STEP_REAPER, .index = index, .error = errno };
-	word = create_children(in, index, true);
-	if (word.step != STEP_DONE)
-		return word;
+		return (struct outcome){ .step = STEP_REAPER, .index = index, .error = errno };
+	outcome = create_children(in, index, true);
+	if (outcome.step != STEP_DONE)
+		return outcome;
 	if (p->new_session && setsid() < 0)
-		return (struct word){ .step = STEP_SESSION, .index = index, .error = errno };
+		return (struct outcome){ .step = STEP_SESSION, .index = index, .error = errno };
 	if (p->new_group && setpgid(0, 0))
-		return (struct word){ .step = STEP_GROUP, .index = index, .error = errno };
+		return (struct outcome){ .step = STEP_GROUP, .index = index, .error = errno };
 	/* If the leader of its group is there already, its children, too, are born in that group. */
 	if (p->group)
 		setpgid(0, p->group);
 	if (create_take_terminal(in, p))
-		return (struct word){ .step = STEP_TERMINAL, .index = index, .error = errno };
+		return (struct outcome){ .step = STEP_TERMINAL, .index = index, .error = errno };
 	return create_children(in, index, false);
 }
 
@@ -197,7 +197,7 @@ static void run_process(const struct inherited *in, int index, int say_fd)
 	const struct planned *p = &in->planned[index];
 	const struct create_pipes *pipes = &in->pipes;
 	const sigset_t none = { 0 };
-	struct word word;
+	struct outcome outcome;
 	char byte;
 
 	/* What its parent has for itself: the ways to report, and that signals wait. */
@@ -208,10 +208,10 @@ static void run_process(const struct inherited *in, int index, int say_fd)
 	if (p->kind != PLANNED_STAND_IN)
 		prctl(PR_SET_NAME, p->name);
 	if (!index && create_map_window(in))
-		word = (struct word){ .step = STEP_MEMORY, .index = index, .error = errno };
+		outcome = (struct outcome){ .step = STEP_MEMORY, .index = index, .error = errno };
 	else
-		word = become(in, index);
-	if (write(say_fd, &word, sizeof(word)) != sizeof(word) || word.step != STEP_DONE)
+		outcome = become(in, index);
+	if (write(say_fd, &outcome, sizeof(outcome)) != sizeof(outcome) || outcome.step != STEP_DONE)
 		_exit(EXIT_FAILED);
 	close(say_fd);
 

@@ -3,17 +3,17 @@
 #ifndef CREATE_PROCESS_H
 #define CREATE_PROCESS_H
 
-#include "word.h"
+#include "outcome.h"
 #include "inherit.h"
 
 /*
  * Create the first process of a plan, which creates the others, and wait for what it says of the whole tree, at most so
  * many milliseconds.  c->tid[0] is its pid, or 0; c->parent and c->adoption are filled in.
  */
-struct word create_first(struct creation *c, const struct inherited *in, int bound_ms);
+struct outcome create_first(struct creation *c, const struct inherited *in, int bound_ms);
 
-/* Create a process of the plan and wait for its word.  *pid is its pid as soon as it has one, or -1. */
-struct word create_one(const struct inherited *in, int index, pid_t *pid);
+/* Create a process of the plan and wait for its outcome.  *pid is its pid as soon as it has one, or -1. */
+struct outcome create_one(const struct inherited *in, int index, pid_t *pid);
 
 /*
  * In the first process: map the window, which the restarting program has reserved.  In the creator of planned[index],
@@ -24,7 +24,7 @@ int create_map_window(const struct inherited *in);
 int create_fill_window(const struct inherited *in, int index);
 
 /* The word that comes from a pipe, in so many milliseconds, -1: whenever.  STEP_DIED if none does. */
-struct word create_await_word(int fd, int index, int bound_ms);
+struct outcome create_await_outcome(int fd, int index, int bound_ms);
 
 /* Close all descriptors but these. */
 void create_keep_only(int *keep, int n);

@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "word.h"
+#include "outcome.h"
 #include "lib/refusal.h"
 #include "lib/report.h"
 
 static const char *const step_name[] = {
-	[STEP_DIED]    = "wait for its first word",
+	[STEP_DIED]    = "wait for it to report",
 	[STEP_PIPE]    = "create a pipe",
 	[STEP_UTS]     = "set its host name",
 	[STEP_MOUNT]   = "mount its /proc, or set the flags of its mounts",
@@ -41,17 +41,17 @@ void create_report_taken(const struct plan *plan, const char *name, const struct
 	       pid->nr[level], level, holder);
 }
 
-void create_report(const struct creation *c, const struct word *word)
+void create_report(const struct creation *c, const struct outcome *outcome)
 {
-	const struct planned *p = &c->plan->planned[word->index];
+	const struct planned *p = &c->plan->planned[outcome->index];
 	const char *name = p->kind == PLANNED_STAND_IN ? "stand-in" : p->name;
 	const char *call = !p->chosen.n ? "clone()" : c->clone3 ? "clone3()" : "clone_with_pids()";
 	char pids[NUMBERS_TEXT];
 
-	if (word->step == STEP_CREATE && (word->error == EBUSY || word->error == EEXIST) && word->level >= 0)
-		create_report_taken(c->plan, name, &p->pid, word->level);
-	else if (word->step == STEP_CREATE)
-		report(word->error, "task `%s' (pids %s): create it by %s", name, numbers_text(&p->pid, pids), call);
+	if (outcome->step == STEP_CREATE && (outcome->error == EBUSY || outcome->error == EEXIST) && outcome->level >= 0)
+		create_report_taken(c->plan, name, &p->pid, outcome->level);
+	else if (outcome->step == STEP_CREATE)
+		report(outcome->error, "task `%s' (pids %s): create it by %s", name, numbers_text(&p->pid, pids), call);
 	else
-		report(word->error, "task `%s' (pids %s): %s", name, numbers_text(&p->pid, pids), step_name[word->step]);
+		report(outcome->error, "task `%s' (pids %s): %s", name, numbers_text(&p->pid, pids), step_name[outcome->step]);
 }

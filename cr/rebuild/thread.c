@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "cr/create/call.h"
-#include "cr/create/word.h"
+#include "cr/create/outcome.h"
 #include "rebuild.h"
 #include "lib/report.h"
 

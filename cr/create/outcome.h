@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* How the creation of a tree ends, or which process could not do what: between create.c and who says it. */
-#ifndef CREATE_WORD_H
-#define CREATE_WORD_H
+#ifndef CREATE_OUTCOME_H
+#define CREATE_OUTCOME_H
 
 #include "create.h"
 
@@ -9,13 +9,13 @@ enum step { STEP_DONE, STEP_DIED, STEP_PIPE, STEP_CREATE, STEP_UTS, STEP_MOUNT, 
 	    STEP_TERMINAL, STEP_REAPER, STEP_PTY, STEP_MEMORY };
 
 /* What a process says up the pipe to its creator: that its subtree is complete, or who failed at what. */
-struct word {
+struct outcome {
 	int step, index, error;
 	int level;	/* STEP_CREATE: at which a pid is taken, -1: not known */
 };
 
-/* Report what a word says. */
-void create_report(const struct creation *c, const struct word *word);
+/* Report an outcome. */
+void create_report(const struct creation *c, const struct outcome *outcome);
 
 /* Report that a task cannot be created as its pid at this level is taken, and by whom. */
 void create_report_taken(const struct plan *plan, const char *name, const struct numbers *pid, int level);
