@@ -23,7 +23,7 @@ struct outcome create_one(const struct inherited *in, int index, pid_t *pid);
 int create_map_window(const struct inherited *in);
 int create_fill_window(const struct inherited *in, int index);
 
-/* The word that comes from a pipe, in so many milliseconds, -1: whenever.  STEP_DIED if none does. */
+/* Read an outcome from a pipe, within so many milliseconds; -1: without a bound.  STEP_DIED if none comes. */
 struct outcome create_await_outcome(int fd, int index, int bound_ms);
 
 /* Close all descriptors but these. */
