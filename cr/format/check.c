@@ -31,9 +31,9 @@ static int check_place(const struct check *c, uint32_t i)
 		return image_refuse(c, "task", i, "it cannot be the init of a pid namespace");
 	if (!i)
 		return t->parent == -1 && t->kind == TASK_PROCESS ? 0 : image_refuse(c, "task", i,
-										     "the first task is no process");
+										     "the first task is not a process");
 	if (!is_in(t->parent, i))
-		return image_refuse(c, "task", i, "its parent does not stand before it");
+		return image_refuse(c, "task", i, "its parent does not come before it");
 	parent = &image->tasks[t->parent];
 	if (parent->kind != TASK_PROCESS)
 		return image_refuse(c, "task", i, "its parent cannot have children");
@@ -62,26 +62,26 @@ static int check_task(const struct check *c, uint32_t i)
 	bool lives = t->kind != TASK_ZOMBIE;
 
 	if (t->kind > TASK_ZOMBIE)
-		return image_refuse(c, "task", i, "no such kind of task");
+		return image_refuse(c, "task", i, "it is of an unknown kind");
 	if (!numbers_sound(&t->pid, 1) || !numbers_sound(&t->pgid, 0) || !numbers_sound(&t->sid, 0) ||
 	    t->pgid.levels != t->pid.levels || t->sid.levels != t->pid.levels)
-		return image_refuse(c, "task", i, "its pids make no sense");
+		return image_refuse(c, "task", i, "its pids are invalid");
 	if (check_place(c, i))
 		return -1;
 	if (lives ? !is_in(t->process, image->n_processes) || !is_in(t->thread, image->n_threads)
 		  : t->process != -1 || t->thread != -1)
-		return image_refuse(c, "task", i, "its process or thread is not there");
+		return image_refuse(c, "task", i, "it has no process or thread in the image, or is a zombie with one");
 	if (t->kind == TASK_THREAD && t->process != image->tasks[t->parent].process)
 		return image_refuse(c, "task", i, "its process is not its leader's");
 	if (!is_in_or_none(t->uts, image->n_utss) || !is_in_or_none(t->mounts, image->n_mountss))
-		return image_refuse(c, "task", i, "its namespaces are not there");
+		return image_refuse(c, "task", i, "its namespaces are not in the image");
 	if (!is_in_or_none(t->terminal, image->n_ptys))
-		return image_refuse(c, "task", i, "its terminal is not there");
+		return image_refuse(c, "task", i, "its terminal is not in the image");
 	if (t->children_ns != -1 && (t->kind != TASK_PROCESS || !is_in(t->children_ns, image->n_tasks) ||
 	    image->tasks[t->children_ns].parent != (int32_t)i || !image->tasks[t->children_ns].new_pid_ns))
-		return image_refuse(c, "task", i, "its children cannot be born where it says");
+		return image_refuse(c, "task", i, "its children cannot be born in the namespace that it names");
 	if (t->exit_signal > SIGNALS)
-		return image_refuse(c, "task", i, "signal %u for its parent", t->exit_signal);
+		return image_refuse(c, "task", i, "its parent cannot get signal %u when it ends", t->exit_signal);
 	if (!lives && !can_end_so(t->exit_status))
 		return image_refuse(c, "task", i, "it cannot have ended with status 0x%x", t->exit_status);
 	return 0;
@@ -106,7 +106,7 @@ static int check_mounts(const struct check *c)
 		if (init != -1 && (!is_in(init, image->n_tasks) || !image->tasks[init].new_pid_ns))
 			return image_refuse(c, "mount namespace", i, "its /proc is of no pid namespace");
 		if (!points_sound(&image->mountss[i]))
-			return image_refuse(c, "mount namespace", i, "its mounts make no sense");
+			return image_refuse(c, "mount namespace", i, "its mounts are invalid");
 	}
 	return 0;
 }

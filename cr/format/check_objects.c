@@ -20,7 +20,7 @@ static int check_opens(const struct check *c)
 			return -1;
 	for (uint32_t i = 0; i < image->n_opens; i++)
 		if (!open_sound(image, i))
-			return image_refuse(c, "file", i, "what it refers to is not there, or of another kind");
+			return image_refuse(c, "file", i, "what it refers to is not in the image, or of another kind");
 	return 0;
 }
 
@@ -30,7 +30,7 @@ static int check_shared(const struct check *c, uint32_t i)
 	uint64_t at = 0;
 
 	if (!s->size || s->size >= TASK_END || s->size % PAGE_BYTES)
-		return image_refuse(c, "shared memory", i, "no such size");
+		return image_refuse(c, "shared memory", i, "its size is invalid");
 	for (uint32_t n = 0; n < s->n_pages; n++) {
 		const struct pages *pages = &s->pages[n];
 		uint64_t end = (uint64_t)pages->start + pages->data.size;

@@ -52,7 +52,7 @@ static int check_vmas(const struct check *c, uint32_t i)
 		if (vma->start < end || vma->end <= vma->start || vma->end > TASK_END ||
 		    !page_aligned(vma->start) || !page_aligned(vma->end) || !page_aligned(vma->offset))
 			return image_refuse(c, "process", i,
-					    "its mapping at 0x%x overlaps another, or is none", vma->start);
+					    "its mapping at 0x%x overlaps another, or is invalid", vma->start);
 		if (vma->prot & ~(uint32_t)(PROT_READ | PROT_WRITE | PROT_EXEC) || !object_sound(image, vma))
 			return image_refuse(c, "process", i, "its mapping at 0x%x is of no known kind", vma->start);
 		vdso += vma->kind == VMA_VDSO;
@@ -107,14 +107,17 @@ static int check_borrowed(const struct check *c, uint32_t i)
 					    "its borrowed pages at 0x%x are not of a private mapping", b->start);
 		if (!is_in(b->process, i) || !page_aligned(b->from))
 			return image_refuse(c, "process", i,
-					    "who has its borrowed pages at 0x%x does not stand before it, or at an odd address", b->start);
+					    "the owner of its borrowed pages at 0x%x does not come before it, "
+					    "or has them at an unaligned address",
+					    b->start);
 		for (uint32_t k = 0; k < b->size; k += PAGE_BYTES) {
 			if (b->from + k < b->from || !process_page(&image->processes[b->process], b->from + k))
 				return image_refuse(c, "process", i,
-						    "its borrowed page at 0x%x is not there", b->start + k);
+						    "the owner of its borrowed page at 0x%x does not have it",
+					    	    b->start + k);
 			if (process_page(p, b->start + k))
 				return image_refuse(c, "process", i,
-						    "its page at 0x%x is its own, and borrowed", b->start + k);
+						    "its page at 0x%x is both its own and borrowed", b->start + k);
 		}
 	}
 	return 0;
@@ -130,7 +133,7 @@ static int check_fds(const struct check *c, uint32_t i)
 
 		if (fd->number >= FD_LIMIT || (n && fd->number <= fd[-1].number) || !is_in(fd->open, image->n_opens))
 			return image_refuse(c, "process", i,
-					    "its descriptor %u is twice there, out of order or of nothing",
+					    "its descriptor %u is too large, out of order, listed twice or of no file",
 					    fd->number);
 	}
 	return 0;
@@ -158,13 +161,14 @@ static int check_signals(const struct check *c, uint32_t i)
 		const struct action *a = &p->actions[fixed[n] - 1];
 
 		if (a->handler || a->flags || a->mask)
-			return image_refuse(c, "process", i, "an action for signal %d", fixed[n]);
+			return image_refuse(c, "process", i, "it has an action for signal %d", fixed[n]);
 	}
 	if (p->stop_signal && p->stop_signal != SIGSTOP && p->stop_signal != SIGTSTP && p->stop_signal != SIGTTIN &&
 	    p->stop_signal != SIGTTOU)
-		return image_refuse(c, "process", i, "signal %u has stopped it, and stops nobody", p->stop_signal);
+		return image_refuse(c, "process", i, "it was stopped by signal %u, which does not stop a process",
+				    p->stop_signal);
 	return pending_sound(p->pending, p->n_pending) ? 0 : image_refuse(c, "process", i,
-									  "a signal is pending that cannot be");
+									  "a pending signal is invalid");
 }
 
 static bool time_sound(int64_t ns)
@@ -180,17 +184,17 @@ static int check_timers(const struct check *c, uint32_t i)
 
 	for (int n = 0; n < 3; n++)
 		if (!time_sound(p->itimer_left_ns[n]) || !time_sound(p->itimer_interval_ns[n]))
-			return image_refuse(c, "process", i, "its interval timer %d has a time that cannot be", n);
+			return image_refuse(c, "process", i, "its interval timer %d has an invalid time", n);
 	for (uint32_t n = 0; n < p->n_timers; n++) {
 		const struct posix_timer *t = &p->timers[n];
 		const struct recorded_task *to = is_in(t->notify_task, image->n_tasks) ? &image->tasks[t->notify_task] : NULL;
 
 		if (t->id < 0 || t->id > TIMER_ID_MAX || (n && t->id <= t[-1].id) || !time_sound(t->left_ns) ||
 		    !time_sound(t->interval_ns) || t->signo > SIGNALS)
-			return image_refuse(c, "process", i, "its timer %d makes no sense", t->id);
+			return image_refuse(c, "process", i, "its timer %d is invalid", t->id);
 		if (to ? to->process != (int32_t)i : t->notify_task != -1)
 			return image_refuse(c, "process", i,
-					    "its timer %d notifies a task that is none of its threads", t->id);
+					    "its timer %d notifies a task that is not one of its threads", t->id);
 	}
 	return 0;
 }
@@ -200,7 +204,7 @@ static int check_limits(const struct check *c, uint32_t i)
 	const struct process *p = &c->image->processes[i];
 	for (int n = 0; n < 16; n++)
 		if (p->rlimit_soft[n] > p->rlimit_hard[n])
-			return image_refuse(c, "process", i, "its limit %d is above its upper bound", n);
+			return image_refuse(c, "process", i, "its soft limit %d is above the hard one", n);
 	if (p->umask > 0777)
 		return image_refuse(c, "process", i, "its umask is 0%o", p->umask);
 	if (p->membarrier & ~(uint32_t)MEMBARRIER_REGISTRATIONS || p->mdwe > 3 || p->mdwe == PR_MDWE_NO_INHERIT ||
@@ -220,9 +224,9 @@ int image_check_process(const struct check *c, uint32_t i)
 	    check_timers(c, i) || check_limits(c, i))
 		return -1;
 	if (!is_in(p->exe, image->n_mapped))
-		return image_refuse(c, "process", i, "its program is not there");
+		return image_refuse(c, "process", i, "its program is not in the image");
 	if (!is_absolute(p->cwd) || !is_absolute(p->root))
-		return image_refuse(c, "process", i, "its directory or root is no absolute path");
+		return image_refuse(c, "process", i, "its directory or root is not an absolute path");
 	if (p->auxv.size > AUXV_MAX || p->auxv.size % 8)
 		return image_refuse(c, "process", i, "an auxiliary vector of %u bytes", p->auxv.size);
 	return 0;
@@ -236,7 +240,7 @@ int image_check_thread(const struct check *c, uint32_t i)
 					 : t->fpu_kind != NT_PRXFPREG || t->fpu.size != 512)
 		return image_refuse(c, "thread", i, "%u bytes of FPU state of kind 0x%x", t->fpu.size, t->fpu_kind);
 	if (!pending_sound(t->pending, t->n_pending))
-		return image_refuse(c, "thread", i, "a signal is pending that cannot be");
+		return image_refuse(c, "thread", i, "a pending signal is invalid");
 	if (t->mce_kill > PR_MCE_KILL_DEFAULT || t->io_priority > UINT16_MAX || t->timer_slack_ns > UINT32_MAX ||
 	    t->slice_ns > NS_PER_S)
 		return image_refuse(c, "thread", i, "a setting that no thread can have");

@@ -118,7 +118,7 @@ static int read_section(struct image *image, struct reader *r)
 	while (list < IMAGE_LISTS && memcmp(image_lists[list].tag, h.tag, 4))
 		list++;
 	if ((list == IMAGE_LISTS && memcmp(h.tag, image_end_tag, 4)) || h.length > SECTION_MAX) {
-		report(0, "`%s': section %u is damaged: its head makes no sense", r->path, r->sections);
+		report(0, "`%s': section %u is damaged: its header is invalid", r->path, r->sections);
 		return -1;
 	}
 	body = read_body(r, &h);
@@ -189,7 +189,7 @@ static int read_end(const struct reader *r)
 	if (!n)
 		return 0;
 	if (n > 0 || errno != EINTR)
-		report(n < 0 ? errno : 0, "`%s': something follows its end", r->path);
+		report(n < 0 ? errno : 0, "`%s': data follows its end", r->path);
 	return -1;
 }
 

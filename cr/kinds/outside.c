@@ -55,7 +55,7 @@ static int check(const struct check *c)
 		return 0;
 	if (is_in(t->foreground, image->n_tasks) && image->tasks[t->foreground].kind == TASK_PROCESS)
 		return 0;
-	return image_refuse(c, "outer terminal", 0, "its foreground group is not there");
+	return image_refuse(c, "outer terminal", 0, "its foreground group is not in the image");
 }
 
 static void show(FILE *f, const struct image *image, const struct open *o, const char *path)

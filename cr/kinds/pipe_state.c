@@ -40,7 +40,7 @@ int pipe_check(const struct check *c)
 		if (p->bytes.size > p->capacity)
 			return image_refuse(c, "pipe", i, "%u bytes in a pipe for %u", p->bytes.size, p->capacity);
 		if (!is_in_or_none(p->mounts, image->n_mountss))
-			return image_refuse(c, "pipe", i, "its mount namespace is not there");
+			return image_refuse(c, "pipe", i, "its mount namespace is not in the image");
 		if (p->path && !is_absolute(p->path))
 			return image_refuse(c, "pipe", i, "a fifo without an absolute path");
 	}

@@ -47,13 +47,13 @@ int pty_check(const struct check *c)
 		const struct pty *p = &image->ptys[i];
 
 		if (p->index >= PTYS_MAX || seen[p->index]++)
-			return image_refuse(c, "terminal", i, "/dev/pts/%u is twice there, or cannot be", p->index);
+			return image_refuse(c, "terminal", i, "/dev/pts/%u is listed twice, or out of range", p->index);
 		if (!is_in_or_none(p->mounts, image->n_mountss))
-			return image_refuse(c, "terminal", i, "its mount namespace is not there");
+			return image_refuse(c, "terminal", i, "its mount namespace is not in the image");
 		if (p->uid == ~0U || p->gid == ~0U || p->mode > 07777)
-			return image_refuse(c, "terminal", i, "nobody can be its owner, or have its permissions");
+			return image_refuse(c, "terminal", i, "its owner or permissions are invalid");
 		if (!is_in_or_none(p->session, image->n_tasks) || !is_in_or_none(p->foreground, image->n_tasks))
-			return image_refuse(c, "terminal", i, "its session or foreground group is not there");
+			return image_refuse(c, "terminal", i, "its session or foreground group is not in the image");
 	}
 	return 0;
 }

@@ -309,7 +309,7 @@ static void behind(void)
 	memcpy(more + sound.size, rest, sizeof(rest) - 1);
 	must_be_refused(more, sound.size + sizeof(rest) - 1, "more behind its end", sound.size);
 	must_be_refused(more, sound.size + 1, "more behind its end", sound.size);
-	complained(TOOL("sh", "-c", "checkpoint --show - <" DAMAGED), 1, "`-': something follows its end");
+	complained(TOOL("sh", "-c", "checkpoint --show - <" DAMAGED), 1, "`-': data follows its end");
 	succeeded(TOOL("sh", "-c", "cat image | checkpoint --show - >/dev/null"));
 	free(more);
 }
