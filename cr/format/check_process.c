@@ -114,7 +114,7 @@ static int check_borrowed(const struct check *c, uint32_t i)
 			if (b->from + k < b->from || !process_page(&image->processes[b->process], b->from + k))
 				return image_refuse(c, "process", i,
 						    "the owner of its borrowed page at 0x%x does not have it",
-					    	    b->start + k);
+						    b->start + k);
 			if (process_page(p, b->start + k))
 				return image_refuse(c, "process", i,
 						    "its page at 0x%x is both its own and borrowed", b->start + k);
