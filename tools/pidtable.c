@@ -17,16 +17,16 @@
 #define SCREEN_WIDTH 80
 
 static const char help[] =
-	"Usage: pidtable [-tu] [-c COLUMNS] [PID]\n"
+	"Usage: pidtable [-tu] [-b | -c COLUMNS] [PID]\n"
 	"Print the pid table of all tasks, or of the tree below PID.  Each row is a task,\n"
 	"with its pid at each level of pid namespaces.  L0 is the oldest level that /proc\n"
 	"shows; `-' means that the task is not visible there.\n"
 	"\n"
 	"  -t, --threads          include each thread, not only thread group leaders\n"
 	"  -u, --user             leave out the kernel's own threads\n"
-	"  -c, --columns=LIST     what follows the pids: names separated by commas,\n"
-	"                         `all' or `none' (default: " DEFAULT_COLUMNS ",\n"
-	"                         with pidns only if there is room)\n"
+	"  -b, --boxes            draw the pid namespaces as boxes inside each other\n"
+	"  -c, --columns=LIST     what follows the pids: names with commas, `all' or\n"
+	"                         `none' (" DEFAULT_COLUMNS "; pidns if it fits)\n"
 	"  -h, --help             print this text\n"
 	"\n"
 	"Columns:\n";
