@@ -157,7 +157,7 @@ void refusal_words(int error, bool clone3, const pid_t *pids, unsigned int nr, c
 	if (!nr)
 		return;
 	if (error == EPERM) {
-		snprintf(buf, size, "to choose pids takes CAP_SYS_ADMIN in the %s user namespace",
+		snprintf(buf, size, "choosing pids requires CAP_SYS_ADMIN in the %s user namespace",
 			 clone3 ? "owning" : "initial");
 		return;
 	}

@@ -31,7 +31,7 @@ static const char help[] =
 	"snapshot whenever something has changed, and when a `?' is read from the port.\n"
 	"PID 1 starts it when the kernel command line says feed=ttyS1.\n"
 	"\n"
-	"  -h, --help   this text\n"
+	"  -h, --help   print this text\n"
 	"\n"
 	"Exit status: 1 if the port or /proc cannot be used, 2 for a wrong command line;\n"
 	"otherwise it does not end.\n";

@@ -43,7 +43,7 @@ static unsigned int parse_columns(const char *list)
 	int set = table_columns(strcmp(list, "none") ? list : "");
 
 	if (set < 0)
-		die_usage("--columns: `%s' has a name that is not a column's", list);
+		die_usage("--columns: `%s' names an unknown column", list);
 	return set;
 }
 

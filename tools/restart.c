@@ -49,7 +49,7 @@ static enum restart_pids parse_pids(const char *arg)
 	for (int i = PIDS_ALL; i <= PIDS_NONE; i++)
 		if (!strcmp(arg, words[i]))
 			return i;
-	die_usage("--pids: `%s' is none of all, known, youngest, none", arg);
+	die_usage("--pids: `%s' is not all, known, youngest or none", arg);
 }
 
 static int say_pid(pid_t root)

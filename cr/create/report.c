@@ -15,9 +15,9 @@ static const char *const step_name[] = {
 	[STEP_SESSION] = "setsid()",
 	[STEP_GROUP]   = "setpgid()",
 	[STEP_TERMINAL] = "take, or leave, its controlling terminal",
-	[STEP_PTY]     = "make a terminal again",
+	[STEP_PTY]     = "recreate a terminal",
 	[STEP_REAPER]  = "become a subreaper",
-	[STEP_MEMORY]  = "take the memory that it has in common with others",
+	[STEP_MEMORY]  = "get the memory that it shares with others",
 };
 
 /*

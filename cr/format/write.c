@@ -97,7 +97,7 @@ int image_create(struct image_writer *w, const char *path)
 		return write_all(w, image_magic, IMAGE_MAGIC_SIZE);
 	/* rename() would put the image in the place of a device. */
 	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
-		report(0, "write `%s': it is there, and not a regular file", path);
+		report(0, "write `%s': it exists, and is not a regular file", path);
 		return -1;
 	}
 	if (asprintf(&w->temporary, "%s.%d", path, getpid()) < 0) {

@@ -80,7 +80,7 @@ static int check_whom(const struct tree *tree)
 			report(0, "hold the tree below pid %d (%s): this program, pid %d, is in it",
 			       tree->task[0].pid[0], tree->task[0].name, t->pid[0]);
 		else if (t->kthread)
-			report(0, "hold pid %d (%s): it is a thread of the kernel", t->pid[0], t->name);
+			report(0, "hold pid %d (%s): it is a kernel thread", t->pid[0], t->name);
 		else
 			continue;
 		return -1;

@@ -99,7 +99,7 @@ static int record_extents(const struct look *l, int fd, struct deleted_file *f, 
 			return refuse_look(l, "its contents cannot be read");
 		*room += ((end + PAGE_BYTES - 1) & -(off_t)PAGE_BYTES) - (at & -(off_t)PAGE_BYTES);
 		if (*room > CONTENTS_MAX || f->n_extents == EXTENTS_MAX)
-			return refuse_look(l, "a deleted file with more than 64 MiB in it, or 65536 pieces");
+			return refuse_look(l, "a deleted file with more than 64 MiB of data, or 65536 pieces");
 		if (add_extent(l, fd, f, at, end - at))
 			return -1;
 		at = end;
@@ -127,7 +127,7 @@ int deleted_record(const struct look *l, struct deleted_file *f)
 	if (!ret && flistxattr(fd, NULL, 0) > 0)
 		ret = refuse_look(l, "a deleted file with extended attributes");
 	else if (!ret && (uint64_t)l->st.st_blocks * BLOCK > room)
-		ret = refuse_look(l, "a deleted file with room reserved in it by fallocate()");
+		ret = refuse_look(l, "a deleted file with space reserved by fallocate()");
 	close(fd);
 	return ret;
 }
@@ -182,7 +182,7 @@ int deleted_open(const struct reopening *re, const struct open *o, int flags)
 
 	if (o->regular.same_inode >= 0) {
 		fd = reopen_fd(re->open_fd[o->regular.same_inode], flags);
-		return fd < 0 ? reopen_failed(o, "open again the deleted") : fd;
+		return fd < 0 ? reopen_failed(o, "reopen the deleted") : fd;
 	}
 	fd = IS_TMPFILE(o->flags) ? make_tmpfile(re, o, flags, &file) : make_unlinked(re, o, flags, &file);
 	if (fd < 0 || file < 0)

@@ -54,7 +54,7 @@ static int open_again(const struct reopening *re, const struct open *o)
 	(void)re;
 	if (fd >= 0 && (!o->eventfd.counter || write(fd, &o->eventfd.counter, 8) == 8))
 		return fd;
-	reopen_failed(o, "make again");
+	reopen_failed(o, "recreate");
 	if (fd >= 0)
 		close(fd);
 	return -1;

@@ -54,7 +54,7 @@ int record_path(const struct look *l, struct open *o)
 
 	snprintf(link, sizeof(link), "/proc/%d/fd/%d", l->task->pid[0], l->fd);
 	if (*l->path != '/')
-		return refuse_look(l, "not a file with a name, nor one that had one");
+		return refuse_look(l, "a file that has never had a name");
 	if (statfs(link, &fs))
 		return refuse_look(l, strerror(errno));
 	if (fs.f_type == PROC_SUPER_MAGIC)

@@ -216,12 +216,12 @@ static int inherit_output(const struct open *was, int number)
 	if (!is_pipe(number))
 		return inherit(number);
 	if (!was->outside.terminal) {
-		report(0, "the tree's standard %s is this program's, a pipe: who reads from it waits for the end of the "
-		       "tree, too", names[number]);
+		report(0, "the tree's standard %s is this program's, a pipe: its reader waits until the tree ends, "
+		       "too", names[number]);
 		return inherit(number);
 	}
-	report(0, "the tree's standard %s is %s, as it had a terminal, and not a pipe, which this program's is: "
-	       "--std%s=FILE chooses", names[number], isatty(other) ? "this terminal" : "/dev/null",
+	report(0, "the tree's standard %s is %s: it had a terminal, and this program has a pipe there; "
+	       "--std%s=FILE chooses a file", names[number], isatty(other) ? "this terminal" : "/dev/null",
 	       number == STDOUT_FILENO ? "out" : "err");
 	return isatty(other) ? inherit(other) : open_null();
 }

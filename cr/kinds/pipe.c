@@ -166,7 +166,7 @@ static int make_pipes(struct reopening *re)
 	for (uint32_t i = 0; i < image->n_pipes; i++) {
 		if (!pipe_make(re, &image->pipes[i], &re->ends[i]))
 			continue;
-		report(errno, "make %s `%s' again, with what was in it", image->pipes[i].path ? "the fifo" : "a pipe",
+		report(errno, "recreate %s `%s' with its contents", image->pipes[i].path ? "the fifo" : "a pipe",
 		       image->pipes[i].path ? image->pipes[i].path : "");
 		return -1;
 	}

@@ -150,7 +150,7 @@ static int make_pty(struct reopening *re, uint32_t i, int fd)
 	re->pty_fd[i] = fd;
 	if (fd >= 0 && !pty_set(re, fd, &re->image->ptys[i]))
 		return 0;
-	report(errno, "make the terminal /dev/pts/%u again", re->image->ptys[i].index);
+	report(errno, "recreate the terminal /dev/pts/%u", re->image->ptys[i].index);
 	return -1;
 }
 

@@ -179,7 +179,7 @@ int share_make(struct share *s, const struct image *image, const struct plan *pl
 	*s = (struct share){ 0 };
 	ret = make(s, &w);
 	if (ret)
-		report(errno, "plan what the processes have in common");
+		report(errno, "plan what the processes share");
 	free(w.rank);
 	free(w.process);
 	free(w.planned);

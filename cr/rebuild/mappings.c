@@ -52,14 +52,14 @@ static int move_out(struct builder *b, struct remote *r, const struct vma *v, co
 	long ret = REMOTE_CALL(r, __NR_mremap, at, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, v->start);
 
 	if (ret != (long)v->start)
-		return rebuild_failed(r, "move memory that it shares to its place", ret);
+		return rebuild_failed(r, "move shared memory to its place", ret);
 	for (uint32_t i = 0; i < n; i++) {
 		ret = run[i].keep ? 0 : REMOTE_CALL(r, __NR_madvise, run[i].start, run[i].end - run[i].start, MADV_DONTNEED);
 		if (ret)
-			return rebuild_failed(r, "drop what others share", ret);
+			return rebuild_failed(r, "drop pages that only others share", ret);
 	}
 	ret = v->prot == (PROT_READ | PROT_WRITE) ? 0 : REMOTE_CALL(r, __NR_mprotect, v->start, size, v->prot);
-	return ret ? rebuild_failed(r, "protect memory that it shares", ret) : 0;
+	return ret ? rebuild_failed(r, "protect shared memory", ret) : 0;
 }
 
 static int advise(struct remote *r, const struct vma *v)
@@ -92,7 +92,7 @@ static int map_all(struct builder *b, struct remote *r, const struct process *p,
 		long ret = REMOTE_CALL(r, __NR_munmap, window->start, window->end - window->start);
 
 		if (ret)
-			return rebuild_failed(r, "unmap what others share", ret);
+			return rebuild_failed(r, "unmap the window of shared pages", ret);
 	}
 	return 0;
 }

@@ -242,5 +242,5 @@ int rebuild_process_end(struct builder *b, int index)
 		return -1;
 	if (!REMOTE_CALL(r, __NR_close, b->creation.pidfd) && !REMOTE_CALL(r, __NR_munmap, r->scratch, PAGE_BYTES))
 		return 0;
-	return rebuild_failed(r, "take our own things out of it", REMOTE_FAILED);
+	return rebuild_failed(r, "remove our pidfd and page from it", REMOTE_FAILED);
 }

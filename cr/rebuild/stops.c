@@ -25,7 +25,7 @@ static int stop(struct builder *b, uint32_t i)
 	if (!ret)
 		return 0;
 	report(ret < 0 ? errno : 0, "task `%s': stop it by signal %d (%s)%s", t->name, sig, strsignal(sig),
-	       ret < 0 ? "" : ": here its process group is an orphan, in which that stops nobody");
+	       ret < 0 ? "" : ": its process group is orphaned here, and the signal stops nobody in it");
 	return -1;
 }
 

@@ -46,7 +46,7 @@ static int check_zombie(const struct recorder *rec, const struct held *h)
 		return refuse(&h->task, NULL, "it is a zombie that has dumped core");
 	/* The first task of a namespace is killed from outside, or by its own fault. */
 	if (sig && sig != SIGKILL && out->new_pid_ns)
-		return refuse(&h->task, NULL, "it was an init, and ended by a fault of its own");
+		return refuse(&h->task, NULL, "it was an init, and a fault of its own killed it");
 	return 0;
 }
 

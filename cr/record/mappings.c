@@ -75,7 +75,7 @@ int record_mapped(struct recorder *rec, const struct held *h, const char *link, 
 	if (file_id(&id, AT_FDCWD, link, 0))
 		return refuse_unread(&h->task, object);
 	dev = makedev(id.major, id.minor);
-	why = !S_ISREG(id.mode) ? "not a regular file" : runs && runs_no_more(link) ? "on a mount that allows to run nothing any more" :
+	why = !S_ISREG(id.mode) ? "not a regular file" : runs && runs_no_more(link) ? "on a mount that has become noexec" :
 	      record_way_to(rec, h->remote.tid, link, name, &id, &mounts);
 	if (why)
 		return refuse(&h->task, object, why);

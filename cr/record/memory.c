@@ -154,7 +154,7 @@ static int record_program(struct recorder *rec, const struct held *h, struct pro
 	if (exe && !record_name_is_deleted(exe))
 		p->exe = record_mapped(rec, h, link, exe, false, true);
 	else
-		refuse(&h->task, object, "it is not there any more");
+		refuse(&h->task, object, "it is gone");
 	free(exe);
 	return p->exe < 0 ? -1 : 0;
 }

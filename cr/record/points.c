@@ -35,10 +35,10 @@ static const char *differs(const struct mount_table *a, int i, const struct moun
 {
 	const struct mount_line *x = &a->line[i], *y = &b->line[k];
 
-	return strcmp(x->device, y->device) || strcmp(x->root, y->root) ? "is of another file system than ours" :
-	       strcmp(x->type, y->type) || strcmp(x->source, y->source) ? "has another type or source than ours" :
-	       strcmp(x->super, y->super) ? "has other options of its file system than ours" :
-	       !same_parent(a, i, b, k) ? "is on top of another one than ours" : NULL;
+	return strcmp(x->device, y->device) || strcmp(x->root, y->root) ? "is of a different file system from ours" :
+	       strcmp(x->type, y->type) || strcmp(x->source, y->source) ? "has a different type or source from ours" :
+	       strcmp(x->super, y->super) ? "has different file system options from ours" :
+	       !same_parent(a, i, b, k) ? "lies on a different mount from ours" : NULL;
 }
 
 static bool is_proc(const struct mount_line *l)
@@ -59,7 +59,7 @@ static int record_point(const struct task *t, const struct mount_view *v, int i,
 		return refuse_mount(t, l->point, "has options that an image cannot hold");
 	if (m->n_points == MOUNTS_MAX || snprintf(what, sizeof(what), "%s %s %s %.2s", l->root, l->type, l->source, l->super) >=
 	    (int)sizeof(what))
-		return refuse_mount(t, l->point, "is one too many, or has too long a name");
+		return refuse_mount(t, l->point, "exceeds the limit for mounts, or has too long a name");
 	m->n_points++;		/* from here on, the image frees it */
 	p->point = strdup(l->point);
 	p->what = strdup(what);
@@ -76,7 +76,7 @@ static int check_flags(const struct task *t, const struct mount_view *v, int i, 
 		return 0;
 	if (!file_id(&id, v->root, l->point[1] ? l->point + 1 : ".", 0) && id.mount == l->id)
 		return 0;
-	return refuse_mount(t, l->point, "lies under another one, and has other options than ours");
+	return refuse_mount(t, l->point, "is hidden by another one, and has different options from ours");
 }
 
 /* All but those on /proc: one by one the caller's. */
@@ -145,7 +145,7 @@ static int check_proc(const struct task *t, const struct mount_table *a, const s
 		if (why)
 			return refuse_mount(t, "/proc", why);
 		if (i < n - 1 && strcmp(a->line[theirs].options, b->line[ours].options))
-			return refuse_mount(t, "/proc", "lies under another one, and has other options than around its mount namespace");
+			return refuse_mount(t, "/proc", "is hidden by another one, and has different options from those around its mount namespace");
 	}
 	return 0;
 }
@@ -158,7 +158,7 @@ static int record_own_proc(struct recorder *rec, const struct task *t, const str
 	if (strcmp(l->type, "proc") || strcmp(l->root, "/"))
 		return refuse_mount(t, "/proc", "is not proc, or only a part of it");
 	if (strcmp(l->super, "rw") || strlen(l->source) >= sizeof(m->proc_source))
-		return refuse_mount(t, "/proc", "has options of its file system that are not restored");
+		return refuse_mount(t, "/proc", "has file system options that are not restored");
 	m->proc_of = find_proc(rec, t, v);
 	return m->proc_of < 0 ? -1 : 0;
 }

@@ -171,7 +171,7 @@ int record_thread_settings(struct held *h, struct thread *t)
 	if (faults < 0 || record_scheduling(h, t))
 		return -1;
 	if (faults && REMOTE_CALL(r, __NR_arch_prctl, ARCH_GET_CPUID, 0) != 1)
-		return refuse(&h->task, NULL, "the instruction CPUID is a fault (ARCH_SET_CPUID)");
+		return refuse(&h->task, NULL, "the CPUID instruction faults in it (ARCH_SET_CPUID)");
 	if (REMOTE_CALL(r, __NR_prctl, PR_GET_TSC, r->scratch) || remote_read(r, r->scratch, &tsc, sizeof(tsc)))
 		return refuse_unread(&h->task, "right to read the time-stamp counter");
 	t->no_tsc = tsc == PR_TSC_SIGSEGV;

@@ -185,7 +185,7 @@ static void not_to_be_had(void)
 	refuse("21001", "pid 21001: No such process");
 	refuse("2147483647", "pid 2147483647: No such process");
 	refuse("1", "hold the tree below pid 1 (init): this program, pid ");
-	refuse("2", "pid 2 (kthreadd): it is a thread of the kernel");
+	refuse("2", "pid 2 (kthreadd): it is a kernel thread");
 	list_tasks(&before);
 	one_line(complained(TOOL("sh", "-c", "exec checkpoint $$"), 1, "(checkpoint): this program, pid "));
 	one_line(complained(TOOL("sh", "-c", "checkpoint $$; exit $?"), 1, "(sh): this program, pid "));
