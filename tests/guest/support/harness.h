@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The harness: suites of cases, each case in a process of its own, one verdict each.
+ * The harness: suites of cases.  Each case runs in a process of its own and has one verdict.
  *
- * A suite is a list of groups, a group is a table of rows and the function that runs one of them.  The first
- * member of every row is its name, and row by row they are the cases.  To add a suite: write a file with its
- * tables, end it with SUITE(), and add one line to suites.h.
+ * A suite is a list of groups.  A group is a table of rows and the function that runs one row.  Each row is a case, and
+ * its member `name' is the case's name.  To add a suite: write a file with its tables, end it with SUITE(), and add one
+ * line to suites.h.
  *
- * A case passes only when its function returns, in the process that called it, and nobody who belongs to the
- * case called fail().  A crash, a hang, an early exit are failures: no verdict, no pass.  A case that runs
- * on a kernel without the system call fails, whatever it tests.
+ * A case passes only when its function returns, in the process that called it, and no process of the case called
+ * fail().  A crash, a hang or an early exit is a failure: no verdict, no pass.  On a kernel without the system call
+ * every case fails, whatever it tests.
  */
 #ifndef HARNESS_H
 #define HARNESS_H
@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The longest that one case may take, unless --timeout says otherwise; the slowest need about a sixth of it. */
+/* The time limit of one case, unless --timeout says otherwise.  The slowest cases need about a sixth of it. */
 #define CASE_TIMEOUT_S 60
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -34,15 +34,15 @@ struct suite {
 	const struct group *groups;
 	size_t count;
 	int hidden;		/* run only when it is named */
-	int leaves_orphans;	/* what its cases leave behind is for PID 1, not for the runner */
-	int slow;		/* its cases may take so many times as long as others; 0: as others */
-	const char *needs;	/* a path; a kernel that does not have it is not for this suite.  NULL: any kernel */
+	int leaves_orphans;	/* PID 1, not the runner, adopts what its cases leave behind */
+	int slow;		/* its cases have this many times the usual time limit; 0: the usual one */
+	const char *needs;	/* the suite runs only on a kernel with this path; NULL: on any */
 };
 
 #define ROWS(table, run_row) \
 	{ (table), ARRAY_SIZE(table), sizeof((table)[0]), offsetof(__typeof__((table)[0]), name), (run_row) }
 
-/* A table of plain functions, for cases that have nothing in common. */
+/* A table of plain functions, for cases that share nothing. */
 struct function_row {
 	const char *name;
 	void (*run)(void);
@@ -60,41 +60,41 @@ void run_function(const void *row);
 #define ORPHANS_SUITE(id) SUITE(id, .leaves_orphans = 1)
 
 /*
- * The case fails, for this reason: what was expected and what was seen.  Ends the calling process; may be
- * called in any process of the case.  The first reason given is the one that is shown.
+ * Fail the case for this reason: what was expected and what was seen.  Ends the calling process, which may be any
+ * process of the case.  The first reason given is the one that is shown.
  */
 void fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/* The case cannot be run here, for this reason.  Counted and shown; none is expected on our image. */
+/* Skip the case, which cannot run here for this reason.  Skips are counted and shown; our image should have none. */
 void skip(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/* Something that a reader of the results should know, a figure for instance; the case goes on.  No verdict. */
+/* Tell the reader of the results something, such as a measurement.  Not a verdict: the case continues. */
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* How much is to be tried of what a case takes only samples of: fewer (--quick), or all (--thorough), in hours. */
+/* How much a case tries where it usually takes samples: fewer samples (--quick), or everything (--thorough: hours). */
 enum effort { USUAL, QUICK, THOROUGH };
 
 enum effort effort(void);
 
-/* fail() with errno's text: a step of the test itself did not work. */
+/* fail() with errno's text, when a step of the test itself did not work. */
 void broken(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/* fail() unless got is what was expected; the text says what was compared. */
+/* fail() unless got equals want; the text says what was compared. */
 void expect(long got, long want, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* As expect(), for what a system call returned: want is 0 for any success, or an errno. */
+/* As expect(), for the result of a system call: want is an errno, or 0 for any success. */
 void expect_errno(long ret, int want, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* EINVAL for 22 and so on; a number for what the suite never meets. */
+/* "EINVAL" for 22 and so on; the number for an errno that the suites never meet. */
 const char *errno_name(int value);
 
 struct suite_entry {
-	const char *room;	/* the folder of tests/guest that has the suite's file */
+	const char *room;	/* the folder in tests/guest with the suite's file */
 	const struct suite *suite;
 	bool is_long;		/* left out by --short */
 };
 
-/* Do what the arguments ask for; returns the exit status.  See --help. */
+/* Run what the arguments select (see --help).  Returns the exit status. */
 int run_suites(int argc, char **argv, const struct suite_entry *suites, size_t count);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Faults on request, of a kernel with CONFIG_FAULT_INJECTION: the n-th allocation or copy from user space that the
- * calling thread makes in the kernel fails.  See fault-injection.rst in the kernel's documentation.
+ * Fault injection, on a kernel with CONFIG_FAULT_INJECTION: the n-th allocation or copy from user space that the kernel
+ * makes for the calling thread fails.  See fault-injection.rst in the kernel's documentation.
  */
 #ifndef INJECT_H
 #define INJECT_H
@@ -10,16 +10,16 @@ enum fault { FAULT_SLAB, FAULT_PAGE, FAULT_USERCOPY, FAULT_KINDS, NO_FAULT = FAU
 
 extern const char *const fault_names[FAULT_KINDS];
 
-/* Let every kind of fault be injected, also where the kernel would wait for memory, and say nothing on the console. */
+/* Enable all kinds of faults, also for allocations that may sleep, without messages on the console. */
 void inject_prepare(void);
 
-/* From now on count; the n-th fails.  The caller should have touched what it is going to write to. */
+/* Start to count; the n-th fails.  The caller should already have touched the memory that it will write to. */
 void inject(unsigned int n);
 
-/* No more.  Which fault was injected since inject(), if there was one. */
+/* Stop.  Returns which fault was injected since inject(), or NO_FAULT. */
 enum fault injected(void);
 
-/* debugfs is mounted; its folder in which these files are. */
+/* Mount debugfs at DEBUGFS. */
 void mount_debugfs(void);
 #define DEBUGFS "/sys/kernel/debug"
 

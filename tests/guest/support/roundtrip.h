@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Programs that are checkpointed and restarted with the tools, and that check themselves from inside.
+ * Programs that the tools checkpoint and restart, and that check themselves from inside.
  *
- * A subject is a function that runs as the init of a container, a copy of the test program.  It prepares what is to
- * come back, calls record_here(), and looks at everything when that returns: then it has been restarted.  If it
- * returns, all was well; if it calls wrong(), it was not.  Its voice is a file: the test's own functions, fail() and
- * expect() and what stands on them, do not reach anybody from there.
+ * A subject is a function that runs in a copy of the test program, as the init of a container.  It prepares the state
+ * that should come back, and calls record_here().  When that returns, the subject has been restarted and checks
+ * everything.  A subject that returns has passed; one that calls wrong() has failed.  It reports through a file: the
+ * test's own fail() and expect(), and whatever calls them, reach nobody from inside the container.
  *
- * From outside, the pids, process groups, sessions and parents of all tasks and threads are compared at every level,
- * and nothing may be left of the tree at the end.
+ * From outside, the test compares the pids, process groups, sessions and parents of all tasks and threads at every
+ * level.  Nothing of the tree may be left at the end.
  */
 #ifndef RESTORED_H
 #define RESTORED_H
@@ -20,15 +20,15 @@
 #include "tool.h"
 
 /*
- * For the subject, and any task of its tree.
+ * For the subject, and for any task of its tree.
  */
 
 typedef void subject(void);
 
-/* A line into the file that the test reads. */
+/* Write a line to the file that the test reads. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The case fails, for this reason.  Does not return. */
+/* Fail the case for this reason. */
 void wrong(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 /* wrong() unless it holds; shows the expression, and the line of the source. */
@@ -39,32 +39,32 @@ void wrong(const char *format, ...) __attribute__((format(printf, 1, 2), noretur
 #define SAME(is, was) must_be_same(__FILE__, __LINE__, #is, (long)(is), (long)(was))
 void must_be_same(const char *file, int line, const char *what, long is, long was);
 
-/* All is prepared: from now on the tree may be recorded. */
+/* Tell the test that everything is prepared: from now on the tree may be recorded. */
 void ready(void);
 
-/* Has the tree been restarted?  The other tasks of a tree look at this, or wait for it. */
+/* Has the tree been restarted?  The tasks other than the root poll this, or wait for it. */
 bool restarted(void);
 void await_restart(void);
 
-/* ready(), and wait until restarted. */
+/* ready(), then await_restart(). */
 void record_here(void);
 
-/* A page of words, 0 at first, that the tasks share which are born after this. */
+/* Map a page of words, all 0, that tasks born after this share with the caller. */
 volatile uint32_t *share_words(void);
 
-/* Wait, bounded, for a word in memory that is shared. */
+/* Wait, bounded, until a word in shared memory has this value. */
 void await_word(const volatile uint32_t *word, uint32_t value);
 
 /*
- * Wait, bounded, until the children of the calling process and its other threads are all in one of these states,
- * letters of /proc/PID/stat.  Who has said that it is about to wait for something, and is in state S, waits.
+ * Wait, bounded, until all children of the calling process, and its other threads, are in one of these states (letters
+ * of /proc/PID/stat).  A task that has announced that it is about to wait, and is in state S, is waiting.
  */
 void await_states(const char *letters);
 
-/* The root of a tree: nothing of the test's is open in it.  Only roundtrip.c calls it. */
+/* Run the root of a tree, with none of the test's files open.  Only roundtrip.c calls this. */
 void run_inside(subject *run) __attribute__((noreturn));
 
-/* What it says; and, when it has been restarted, a word that was not known before. */
+/* What the subject says; and, once it has been restarted, a word that it could not have known before. */
 #define RESTORED_SAID "/mnt/said"
 #define RESTORED_GO   "/mnt/go"
 
@@ -72,18 +72,18 @@ void run_inside(subject *run) __attribute__((noreturn));
  * For the test.
  */
 
-/* How a tree is brought back; a set of bits. */
+/* How a tree is brought back: a set of bits. */
 enum way {
-	WAY_LEFT = 1 << 0,	/* it has never been away: checkpoint --leave-running */
+	WAY_LEFT = 1 << 0,	/* not at all, it continues: checkpoint --leave-running */
 	WAY_ALL = 1 << 1,	/* restart */
 	WAY_CLONE3 = 1 << 2,	/* restart --clone3 */
-	WAY_KNOWN = 1 << 3,	/* restart --pids=known: the pids of the initial namespace are others */
-	WAY_DEEPER = 1 << 4,	/* restart, in a container: there is one level more */
-	WAY_STOPPED = 1 << 5,	/* restart --stopped, and then SIGCONT to each process */
+	WAY_KNOWN = 1 << 3,	/* restart --pids=known: the pids in the initial namespace change */
+	WAY_DEEPER = 1 << 4,	/* restart in a container, one level deeper */
+	WAY_STOPPED = 1 << 5,	/* restart --stopped, then SIGCONT to each process */
 };
 #define EVERY_WAY (2 * WAY_STOPPED - 1)
 
-/* The usual case: one case for each row, each of its ways once.  ways 0: WAY_LEFT and WAY_ALL. */
+/* The usual kind of case: each row is a case that tries each of its ways once.  ways 0: WAY_LEFT and WAY_ALL. */
 struct subject_row {
 	const char *name;
 	subject *run;
@@ -93,7 +93,7 @@ struct subject_row {
 void run_subject(const void *row);
 #define SUBJECTS(table) ROWS(table, run_subject)
 
-/* State that no image can hold: checkpoint refuses it in these words, writes nothing, and the tree goes on as it was. */
+/* State that no image can hold: checkpoint refuses it with these words and writes nothing; the tree continues. */
 struct refusal_row {
 	const char *name;
 	subject *run;
@@ -103,28 +103,28 @@ struct refusal_row {
 void run_refusal(const void *row);
 #define REFUSALS(table) ROWS(table, run_refusal)
 
-/* The same by steps, for a test that does more between them. */
+/* The same in steps, for a test that does more between them. */
 #define ROWS_MAX 600
 struct restored {
-	struct tasks before;			/* without the tree */
-	pid_t root;				/* of the tree, now */
-	struct running deeper;			/* what runs the restart in a container, if it does */
+	struct tasks before;			/* the tasks without the tree */
+	pid_t root;				/* the present root of the tree */
+	struct running deeper;			/* WAY_DEEPER: the program that runs the restart in a container */
 	struct relations {
 		int n;
 		struct relation *row;
-	} was;					/* of the tree, when it was ready */
+	} was;					/* those of the tree when it was ready */
 };
 
-/* After use_tools(), or instead of it: an empty folder with room for images.  Once in a case. */
+/* Make an empty folder with room for images.  Call this once in a case, after use_tools() or instead of it. */
 void use_images(void);
 
 /* Start a tree in a namespace of its own, in the working directory, and wait until it is ready. */
 void restored_start(struct restored *r, subject *run);
 
-/* Into the file `image'; the tree is gone afterwards.  Returns what the tool said. */
+/* Checkpoint the tree to the file `image'; the tree is gone afterwards.  Returns what the tool said. */
 const struct said *restored_checkpoint(struct restored *r);
 
-/* From there; all is compared with what it was. */
+/* Restart the tree from that file, and compare it with what it was. */
 void restored_restart(struct restored *r, enum way way);
 
 /* Compare the tree as it is now, at the levels that are known after a restart in this way. */
@@ -133,13 +133,13 @@ void restored_compare(const struct restored *r, enum way way);
 /* Tell the tree that it has been restarted, and wait for its answer. */
 void restored_answer(const struct restored *r);
 
-/* Has the subject said this line?  A complaint of its is a failure of the case. */
+/* Has the subject said this line?  If it has complained, the case fails. */
 bool restored_has_said(const char *line);
 
-/* Wait until it has, bounded. */
+/* Wait, bounded, until it has. */
 void restored_await(const char *line);
 
-/* Kill it; nothing is left. */
+/* Kill the tree, and check that nothing of it is left. */
 void restored_end(struct restored *r);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How many objects there are in the kernel's caches that a clone() fills: tasks, pids, what tasks and pids refer to. */
+/* Counts the objects in the slab caches that a clone() uses: tasks, pids, and what tasks and pids refer to. */
 #ifndef SLABS_H
 #define SLABS_H
 
@@ -13,12 +13,12 @@ struct slabs {
 	} slab[SLABS_MAX];
 };
 
-/* When they have come to rest: what ended a while ago is freed after a grace period of RCU. */
+/* Wait until the counts no longer change, and return them: RCU frees the dead only after a grace period. */
 void slabs_at_rest(struct slabs *out);
 
 /*
- * Wait until no cache has more objects than before; a cache that is new is one that had none.  Returns the first that
- * still has more after all that waiting, or NULL.
+ * Wait, bounded, until no cache has more objects than before; a new cache counts as one that had none.  Returns NULL,
+ * or the first cache that still has more at the end, with its earlier count in *was.
  */
 const struct slab *slabs_grown(const struct slabs *before, long *was);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A tool that something happens to at one of its system calls. */
+/* Run a tool and interfere at one of its system calls. */
 #ifndef STEPPED_H
 #define STEPPED_H
 
@@ -9,15 +9,16 @@
 
 enum happening {
 	NOTHING,
-	KILL,		/* it is killed, before the call */
+	KILL,		/* the tool is killed before the call */
 	REFUSE,		/* the call is not made, and returns an error */
-	INTERRUPT,	/* it gets SIGINT */
-	REFUSE_WAIT,	/* of its wait4() alone: as REFUSE, and whom it then tells to stop does so at once */
+	INTERRUPT,	/* the tool gets SIGINT */
+	REFUSE_WAIT,	/* as REFUSE, for wait4() only; tasks that the tool interrupts later get time to stop first */
 };
 
 /*
- * Run a program to its end, and let this happen at its n-th system call, from 1; to it alone, not to its children.
- * n 0: nothing happens.  Returns how many it made until then, of those at which it can; what it said is in *said.
+ * Run a program to its end, and let this happen at its n-th system call, counted from 1; its children are left alone.
+ * n 0: nothing happens.  Only calls at which it can happen count.  Returns how many there were until then; *said gets
+ * what the program said.
  */
 long run_stepped(const char *const *argv, enum happening what, long n, struct said *said);
 #define STEPPED(what, n, said, ...) run_stepped((const char *const[]){ __VA_ARGS__, NULL }, what, n, said)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every suite, in the order in which they run: its room and its name.  It is the file of that name in the folder of
- * that name; a new one needs that and one line here; LONG_ if it checkpoints and restarts many trees, which --short
- * leaves out.
+ * Every suite, in the order in which they run: its room and its name, which are its folder and its file.  A new suite
+ * needs that file and one line here.  LONG_ marks a suite that checkpoints and restarts many trees: --short leaves it
+ * out.
  */
 SUITE_ENTRY(self, harness)
 SUITE_ENTRY(self, wrong)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Threads made by the call itself, on stacks of their own, without the C library's knowledge: they have the
- * caller's thread-local storage, so that the caller should wait while one of them is in the library.
+ * Threads that the call itself creates, on stacks of their own, without the C library's knowledge.  They use the
+ * caller's thread-local storage, so the caller should wait while one of them is in the library.
  */
 #ifndef THREAD_H
 #define THREAD_H
@@ -19,11 +19,11 @@ struct thread {
 	pid_t started;		/* what the call returned */
 };
 
-/* Its tid, or -errno.  tls and flags beyond THREAD_FLAGS as given. */
+/* Start a thread with THREAD_FLAGS and these flags.  Returns its tid, or -errno. */
 long thread_start(struct thread *t, unsigned long flags, const void *tls, unsigned int nr, const pid_t *pids,
 		  int (*fn)(void *), void *arg);
 
-/* Until it has ended, the kernel has said so with CLONE_CHILD_CLEARTID and a futex, and its tid is free again. */
+/* Wait until it has ended, as CLONE_CHILD_CLEARTID's futex tells, and its tid is free again. */
 void thread_join(struct thread *t);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Running the lesson's tools as a person does: by their command lines, in an empty folder, and looking at what they
- * say, how they end and which tasks there are afterwards.
+ * Run the lesson's tools as a person does, by their command lines, in an empty folder.  Look at what they say, how they
+ * end, and which tasks exist afterwards.
  */
 #ifndef TOOL_H
 #define TOOL_H
@@ -13,8 +13,8 @@
 #include "harness.h"
 
 /*
- * The case's process gets a mount namespace with an empty folder as its working directory, and becomes the parent of
- * what tools leave running.  Call first.
+ * Give the case's process a mount namespace with an empty folder as its working directory, and make it the reaper of
+ * what the tools leave running.  Call this first.
  */
 void use_tools(void);
 
@@ -24,15 +24,15 @@ struct said {
 	char out[8192], err[4096];
 };
 
-/* Run a program to its end, and meanwhile reap whoever else ends.  The answer is static. */
+/* Run a program to its end, and reap all other children that end meanwhile.  The result is static. */
 const struct said *run_tool(const char *const *argv);
 #define TOOL(...) run_tool((const char *const[]){ __VA_ARGS__, NULL })
 
-/* A file without a name, outside of the folder that the tools see; and what was written to it, which closes it. */
+/* Open a file without a name, outside the folder that the tools see; read back what was written to it, and close it. */
 int scratch_file(void);
 void read_back(int fd, char *buf, size_t size);
 
-/* One that goes on: it is given its standard input by write(in), and says a line at a time. */
+/* A program that keeps running: write(in) is its standard input, and read_line() reads its output line by line. */
 struct running {
 	pid_t pid;
 	int in, out;
@@ -44,22 +44,22 @@ struct running start_tool(const char *const *argv);
 /* The next line that it says, without the newline. */
 void read_line(const struct running *r, char *line, size_t size);
 
-/* Close its standard input and wait for it; its status as in struct said. */
+/* Close its standard input and wait for it.  Returns its status as in struct said. */
 int finish_tool(struct running *r);
 
-/* Exit status 0 and no complaint; returns what was said, for more to be asked of it. */
+/* Check for exit status 0 and no complaint.  Returns s, so that calls can be chained. */
 const struct said *succeeded(const struct said *s);
 
-/* Exit status 0, nothing on standard output, and a remark in which these words stand. */
+/* Check for exit status 0, nothing on standard output, and a remark with these words. */
 const struct said *remarked(const struct said *s, const char *words);
 
-/* This exit status, nothing on standard output, and a complaint in which these words stand (NULL: any). */
+/* Check for this exit status, nothing on standard output, and a complaint with these words (NULL: any). */
 const struct said *complained(const struct said *s, int status, const char *words);
 
-/* The one number that is all it said. */
+/* Return the number that is all the tool printed. */
 long said_number(const struct said *s);
 
-/* The thread groups that there are, the kernel's own threads left out. */
+/* All thread groups, without the kernel's own threads. */
 struct tasks {
 	int n;
 	pid_t pid[512];
@@ -67,14 +67,14 @@ struct tasks {
 
 void list_tasks(struct tasks *tasks);
 
-/* The same tasks as before: none has been left, none is missing. */
+/* Check that there are the same tasks as before: none is left over, none is missing. */
 void same_tasks(const struct tasks *before, const char *after_what);
 
-/* "PATH holds this text": write a file; the folder's only entries are these (names in one string, by spaces). */
+/* Write a file; check that these are the folder's only entries (names in one string, separated by spaces). */
 void write_file(const char *path, const void *text, size_t size);
 void folder_holds(const char *path, const char *names);
 
-/* A number as text, static, four at a time. */
+/* A number as text, in one of four static buffers. */
 const char *number(long n);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Look at one call with a tracer: which event it is, which pid the tracer is told, what the registers are. */
+/* Trace one call: which event it causes, which pid the tracer is told, and what the registers contain. */
 #ifndef TRACE_H
 #define TRACE_H
 
@@ -18,11 +18,11 @@ struct traced_call {
 
 struct trace {
 	int event;			/* PTRACE_EVENT_*, or 0: there was none */
-	unsigned long message;		/* the new task's pid, as the tracer is told */
+	unsigned long message;		/* the new task's pid, as the tracer is told it */
 	struct user_regs_struct caller, child;
 };
 
-/* The child is ended before an instruction of its own. */
+/* Make the call and fill in *out.  The child is killed before it executes an instruction. */
 void trace_call(const struct traced_call *c, struct trace *out);
 
 #endif

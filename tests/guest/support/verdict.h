@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How a case tells the runner what came of it: records in a pipe, each a letter and a text that ends with a 0.
- * Only harness.c and runner.c need to know.
+ * How a case reports its result to the runner: records in a pipe, each a letter and a text that ends with a 0.
+ * Only harness.c and runner.c need this.
  */
 #ifndef VERDICT_H
 #define VERDICT_H

@@ -6,13 +6,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* A mount namespace of its own, with a /proc on which the subject is 1, as a container has it. */
+/* Enter a new mount namespace with a /proc in which the subject is pid 1, as in a container. */
 void contain(void);
 
-/* openat(), closed by exec, with mode 0600; that it fails is wrong(). */
+/* openat() with O_CLOEXEC and mode 0600; wrong() if it fails. */
 int opened(int directory, const char *path, int flags);
 
-/* The number of the mount by which a descriptor was opened; and is that one of those that a process has? */
+/* The id of the mount through which a descriptor was opened; does a process have this mount? */
 int mount_of(int fd);
 bool has_mount(pid_t pid, int mount);
 
