@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Running a program as the one that PID 1 is there for, and what ends it. */
+/* Run the program that the machine was started for, and tell why the run ended. */
 #ifndef CHILD_H
 #define CHILD_H
 
@@ -9,9 +9,9 @@
 
 /* Why a run ended. */
 enum end {
-	END_EXITED,		/* the program did; see status */
+	END_EXITED,		/* the program exited; see status */
 	END_NOT_RUN,		/* it could not be started; see error */
-	END_LIMIT,		/* it took longer than it may; it was killed */
+	END_LIMIT,		/* it exceeded its time limit and was killed */
 	END_CONSOLE,		/* the console's process died */
 	END_HALT, END_POWEROFF, END_REBOOT,	/* somebody asked for it */
 };
@@ -19,13 +19,13 @@ enum end {
 struct run {
 	const char *const *program;
 	int limit;		/* seconds, 0: none */
-	int verdict_fd;		/* where lines from the program's file descriptor 3 go; -1: it gets none */
-	pid_t console;		/* whose death is the end of all */
+	int verdict_fd;		/* where lines from the program's descriptor 3 go; -1: it gets no descriptor 3 */
+	pid_t console;		/* the console's process: when it dies, the run ends */
 
 	int status, error;	/* out: see enum end */
-	char last_line[256];	/* out: the last that came through file descriptor 3 */
+	char last_line[256];	/* out: the last line that came through descriptor 3 */
 	size_t last_line_length;
-	bool line_ended;	/* the next character begins another */
+	bool line_ended;	/* the next character begins a new line */
 };
 
 /*
@@ -35,10 +35,9 @@ struct run {
 void take_signals(void);
 
 /*
- * Run the program with the terminal, and reap every orphan meanwhile.  Asking is
- * done as for busybox's init: SIGUSR1 halts, SIGUSR2 powers off, SIGTERM and,
- * from Ctrl-Alt-Del, SIGINT reboot.  SIGQUIT, from the consoles' rescue key, ends all
- * other programs; see rescue.h.
+ * Run the program with the terminal, and reap every orphan meanwhile.  The signals are those of busybox's init: SIGUSR1
+ * halts, SIGUSR2 powers off, and SIGTERM reboots, as does SIGINT, which Ctrl-Alt-Del sends.  SIGQUIT, which the
+ * consoles' rescue key sends, ends all other programs: see rescue.h.
  */
 enum end run_program(struct run *run);
 

@@ -8,22 +8,22 @@
 struct mode {
 	const char *name;
 	const char *const *program;	/* what PID 1 runs */
-	const char *verdict;		/* prefix of the verdict; NULL: a person is there instead */
-	int limit;			/* seconds until a run without a person has failed */
+	const char *verdict;		/* prefix of the verdict; NULL: none, a person is at the keyboard */
+	int limit;			/* seconds after which a run without a person has failed */
 };
 
 struct options {
 	const struct mode *mode;
-	char mode_name[32];	/* as given: mode is NULL if there is none of that name */
-	char demo[128];		/* demo=PATH: run this in place of the mode's program; "": don't */
-	char feed[64];		/* feed=ttyS1: /dev/ttyS1, where the feed writes; "": there is none */
-	int limit;		/* limit=SECONDS, 0: the mode's own */
+	char mode_name[32];	/* as given; mode is NULL if no mode has this name */
+	char demo[128];		/* demo=PATH: run this in place of the mode's program; "": not given */
+	char feed[64];		/* feed=ttyS1: the feed writes to /dev/ttyS1; "": there is no feed */
+	int limit;		/* limit=SECONDS; 0: the mode's own */
 };
 
 /* Read /proc/cmdline.  Without it, or without mode=, the mode is guided. */
 void read_options(struct options *options);
 
-/* The programs that a person is given: the tour, and a shell. */
+/* The programs for a person: the tour, and a shell. */
 extern const char *const tour_program[], *const shell_program[];
 
 #endif

@@ -1,35 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How the machine survives a program that takes everything: PID 1 and the consoles are what the kernel ends last, the
- * number of tasks has a limit that leaves memory over, and a key ends all that somebody has started.
+ * How the machine survives a program that takes everything: the kernel's out-of-memory killer spares PID 1 and the
+ * consoles, a limit on the number of tasks leaves some memory free, and a key ends all programs that a person has
+ * started.
  */
 #ifndef RESCUE_H
 #define RESCUE_H
 
 #include <sys/types.h>
 
-/* Pressed this often in a row on a console, Ctrl-C ends all programs but the one on the terminal. */
+/* If Ctrl-C is pressed this many times in a row on a console, all programs end except the one on the terminal. */
 #define RESCUE_KEY	'\003'
 #define RESCUE_PRESSES	5
 #define RESCUE_WITHIN_MS 3000
 
-/* The signal by which the consoles, or anybody with the right to, ask PID 1 for that. */
+/* The signal with which the consoles, or anybody who may signal PID 1, ask for that. */
 #define RESCUE_SIGNAL	SIGQUIT
 
 /*
- * The out-of-memory killer leaves the caller alone, and it gets the processor before others.  Both are inherited:
- * rescue_unprotect() makes the caller, a program that PID 1 is about to run, an ordinary process again.
+ * Exempt the caller from the out-of-memory killer, and give it priority over other tasks.  Children inherit both, so a
+ * program that PID 1 is about to run first becomes an ordinary process again, with rescue_unprotect().
  */
 void rescue_protect(void);
 void rescue_unprotect(void);
 
 /*
- * Bound the number of tasks (kernel.threads-max) so that a fork bomb of shells finds the limit and not the end of the
- * memory.  A higher limit of the kernel's own is lowered; root can raise it again.
+ * Limit the number of tasks (kernel.threads-max), so that a fork bomb of shells hits the limit before memory runs out.
+ * This only lowers the kernel's own limit; root can raise it again.
  */
 void rescue_limit_tasks(void);
 
-/* End all user tasks but PID 1, which must be the caller, and the n in keep[].  Those are stopped for a moment. */
+/* Kill all user tasks except PID 1, which must be the caller, and the n in keep[], which are stopped for a moment. */
 void rescue_end_others(const pid_t *keep, int n);
 
 #endif
