@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 /*
- * Room for one more element behind the n that an array has, each of this size: doubled at each power of two.  Returns the
- * array, which may have moved; or NULL with errno, and it is as it was.
+ * Make room for one more element of this size after the n that an array has.  The array doubles when n is a power of
+ * two.  Returns the array, which may have moved, or NULL with errno: then the array is unchanged.
  */
 static inline void *grow(void *array, size_t n, size_t size)
 {

@@ -7,8 +7,8 @@
 #include <sys/types.h>
 
 struct mount_line {
-	int id, parent;			/* as fdinfo and statx() number mounts, on the whole machine */
-	int order;			/* position in the file; of two mounts on one point, the upper one comes later */
+	int id, parent;			/* mount ids, as in fdinfo and statx(): unique on the machine */
+	int order;			/* position in the file: of two on one point, the upper one is later */
 	char *device, *root, *point, *options, *type, *source, *super;
 	char *propagation;		/* "shared:2", "master:1", "unbindable"; "": it is private */
 };
@@ -16,7 +16,7 @@ struct mount_line {
 struct mount_table {
 	char *text;			/* what the lines point to */
 	int n;
-	struct mount_line *line;	/* by mount point, those of one point from the lowest to the uppermost */
+	struct mount_line *line;	/* sorted by mount point; on one point from the lowest to the uppermost */
 };
 
 /* Read the mounts that the task can reach from its root directory.  Returns 0, or -1 with errno. */

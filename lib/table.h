@@ -41,9 +41,8 @@ int table_columns(const char *list);
 void table_columns_help(FILE *f);
 
 /*
- * Two tables side by side, matched by tree_match(): the pids before, the pids after at
- * each level that the tree has now, and whether the row is the same at the
- * known levels.
+ * Print two tables side by side, matched by tree_match(): the pids before, the pids after at each level that the tree
+ * has now, and whether the row is the same at the known levels.
  */
 void table_compare_print(FILE *f, const struct tree *before, const struct tree *after);
 

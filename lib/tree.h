@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The model of a tree of tasks: who is whose child, and which pid each task has
- * in which pid namespace.  It is filled from what the kernel reports in /proc,
- * or from a checkpoint image.
+ * The model of a tree of tasks: who is whose child, and which pid each task has in which pid namespace.  It is filled
+ * from /proc or from a checkpoint image.
  *
- * Pids are listed oldest namespace first, as clone_with_pids() takes them.  The
- * oldest namespace that can be seen is the one that the /proc in use belongs
- * to (proc_pid_status() in fs/proc/array.c); level numbers in this model count
- * from there.
+ * Pids are listed oldest namespace first, as clone_with_pids() takes them.  The oldest visible namespace is the one
+ * that the mounted /proc belongs to (proc_pid_status() in fs/proc/array.c).  Levels in this model are counted from
+ * there.
  */
 #ifndef TREE_H
 #define TREE_H
@@ -26,27 +24,26 @@ enum ns_kind {
 
 struct task {
 	char name[TASK_NAME];
-	int parent;		/* index in the tree, -1: the parent is outside */
+	int parent;		/* index in the tree; -1: the parent is outside */
 	int depth;		/* generations below the first task of its tree */
 	int levels;		/* how many entries pid[] has */
 	pid_t pid[MAX_LEVELS];	/* thread id at each level, oldest first */
-	/* At the oldest level; 0 if it belongs to an older namespace. */
+	/* At the oldest level; 0: it belongs to an older namespace. */
 	pid_t tgid, ppid, pgid, sid;
 	bool kthread;		/* a thread of the kernel itself */
 	char state;		/* as in /proc/PID/stat */
-	ino_t ns[NS_KINDS];	/* task_read_namespaces(): inode numbers; 0: not readable, or no such namespaces in the kernel */
+	ino_t ns[NS_KINDS];	/* inode numbers, by task_read_namespaces(); 0: not readable, or not in this kernel */
 };
 
 struct tree {
 	struct task *task;	/* parents before their children */
 	int n;
-	int levels;		/* of the task with the most */
+	int levels;		/* those of the task with the most */
 };
 
 /*
- * Read the thread group leaders that /proc shows (with threads: all tasks):
- * the tree below the task root (a pid at the oldest level), or all if root is
- * 0.  Tasks that end meanwhile are left out.  Returns 0, or -1 with errno:
+ * Read the thread group leaders that /proc shows (with threads: all tasks): the tree below the task root (a pid at the
+ * oldest level), or everything if root is 0.  Tasks that end meanwhile are left out.  Returns 0, or -1 with errno:
  * ESRCH if there is no task root.  The caller frees the tree.
  */
 int tree_read(struct tree *tree, pid_t root, bool threads);
@@ -58,9 +55,9 @@ int task_read(struct task *task, pid_t tid);
 void task_read_namespaces(struct task *task);
 
 /*
- * The inode numbers of a task's pid namespace and of that one's parent (NS_GET_PARENT of ioctl_ns(2)): 0 of the parent
- * if the namespace is the initial one, or the oldest that the caller may know.  0, or -1 with errno, as for a zombie,
- * which is in none any more.
+ * Read the inode numbers of a task's pid namespace and of that namespace's parent (NS_GET_PARENT of ioctl_ns(2)).
+ * *parent is 0 if the namespace is the initial one, or the oldest that the caller may see.  Returns 0, or -1 with
+ * errno; this fails for a zombie, which is no longer in any pid namespace.
  */
 int task_pid_namespace(pid_t tid, ino_t *own, ino_t *parent);
 
