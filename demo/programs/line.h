@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A line of a log: words and numbers, put together without stdio, which would be most of such a small program. */
+/* Put together a line of a log from words and numbers, without stdio, which would be most of such a small program. */
 #ifndef LINE_H
 #define LINE_H
 
@@ -28,7 +28,7 @@ static inline void line_number(struct line *l, unsigned int n)
 	line_word(l, p);
 }
 
-/* Over what stands at the beginning of the file; what is behind the newline there means nothing. */
+/* Overwrite the beginning of the file.  Whatever follows the newline there has no meaning. */
 static inline int line_write(struct line *l, int fd)
 {
 	line_word(l, "\n");

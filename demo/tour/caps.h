@@ -3,12 +3,12 @@
 #define CAPS_H
 
 /*
- * Give up all capabilities of the calling task but one (a CAP_ number); 0, or -1
- * with errno.  musl has no wrapper for capset().
+ * Drop all capabilities of the calling task except one (a CAP_ number).  Returns 0, or -1 with errno.  musl has no
+ * wrapper for capset().
  */
 int caps_keep_only(int cap);
 
-/* Give up all. */
+/* Drop all of them. */
 int caps_drop_all(void);
 
 #endif

@@ -13,9 +13,9 @@
 #define KEYS_CLEAR "\033[H\033[2J"
 
 /*
- * Wait for a key that leads on from the screen whose text, escapes included, is given.  The text is copied.  `b' shows
- * the screens before this one, Enter leads through them to this one again: they are pictures, the tasks in them may be
- * gone.  *jump: the chapter, 1 to last_chapter, if NAV_JUMP is returned.
+ * Wait for a key that leads away from the screen with this text, escapes included, which is copied.  `b' shows the
+ * screens before this one, and Enter leads forward through them again.  Those are only pictures: the tasks in them may
+ * be gone.  *jump gets the chapter, 1 to last_chapter, if NAV_JUMP is returned.
  */
 enum nav_kind keys_wait(const char *screen, int last_chapter, int *jump);
 
