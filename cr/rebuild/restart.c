@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The order of a restart: create all processes, hold them, open what was open, let those end that had ended, stop those
- * that were stopped, have the first one adopted, rebuild each from outside, compare, let go.
+ * The order of a restart: prepare() plans the tree and takes what the processes will need, then build() takes steps[],
+ * from "create all processes" to "let the tree go on".
  */
 #include <errno.h>
 #include <fcntl.h>
