@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The system call by which a task is born with its pids: as it is made here, or injected into another task. */
+/* The system call that creates a task with chosen pids.  We make it ourselves, or inject it into another task. */
 #ifndef CREATE_CALL_H
 #define CREATE_CALL_H
 
@@ -12,9 +12,9 @@
 struct create_call {
 	long number;
 	unsigned long arg[6];		/* as registers, ebx first */
-	int n;				/* how many pids are asked for; 0: it is clone() */
+	int n;				/* how many pids are chosen; 0: it is clone() */
 	pid_t pids[MAX_LEVELS + 1];	/* in the call's own order */
-	size_t size;			/* of what arg[] points to; 0: nothing */
+	size_t size;			/* bytes of args that the call needs; 0: none */
 	union {
 		struct clone_args clone3;
 		struct clone_with_pids_args with_pids;
@@ -22,17 +22,17 @@ struct create_call {
 };
 
 /*
- * A call with these flags (CLONE_*) and exit signal (0: a thread) that gives a task the chosen ones of its pids.  It
- * points to nothing yet.
+ * Prepare a call with these flags (CLONE_*) and exit signal (0: a thread) that creates a task with the chosen ones of
+ * these pids.  Its pointers are not set yet.
  */
 void create_call_prepare(struct create_call *call, bool clone3, const struct numbers *pid, const struct chosen *chosen,
 			 unsigned long flags, unsigned int exit_signal);
 
-/* Say where pids is, before args is put where the call is to find it; then say where args is. */
+/* Set the address of pids, before args is copied to where the call will find it; then set the address of args. */
 void create_call_set_pids(struct create_call *call, unsigned long address);
 void create_call_set_args(struct create_call *call, unsigned long address);
 
-/* Make it, in this process.  As clone(): the pid, 0 in the child, or -errno. */
+/* Make the call in this process.  Returns, like clone(), the pid, 0 in the child, or -errno. */
 long create_call_make(struct create_call *call);
 
 #endif

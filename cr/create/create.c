@@ -20,8 +20,8 @@
 #define REAP_BOUND_MS 1000
 
 /*
- * Who is who: the children of a process in the order of their birth (fs/proc/array.c, children_seq_show()), which is
- * that of the plan.
+ * Find the tid of each planned process: /proc lists the children of a process in the order of their birth
+ * (fs/proc/array.c, children_seq_show()), which is that of the plan.
  */
 static int find_tids(struct creation *c)
 {
@@ -100,8 +100,8 @@ int create_tree(struct creation *c)
 }
 
 /*
- * Nobody is to be left: neither those that wait for the end of `alive', who are told by a byte each, nor those that are
- * just being created by others.  As long as one of them lives, the pipe has a reader.
+ * Nobody may be left: neither those that wait for `alive' to be closed, each of whom gets a byte, nor those that others
+ * are just creating.  As long as one of them lives, the pipe has a reader.
  */
 static void end_those_that_wait(struct creation *c)
 {
@@ -123,7 +123,7 @@ static void end_those_that_wait(struct creation *c)
 		report(ETIMEDOUT, "wait for the new processes to end");
 }
 
-/* What is traced is waited for here, whoever's child it is; what is not ends by itself, or with its init. */
+/* Wait here for those that we trace, whoever their parent is.  The others end by themselves, or with their init. */
 void create_abort(struct creation *c, const pid_t *traced, int n_traced)
 {
 	pid_t *ends = calloc(c->plan->n + n_traced + 1, sizeof(*ends));
@@ -144,7 +144,7 @@ void create_abort(struct creation *c, const pid_t *traced, int n_traced)
 	if (ends)
 		wait_for_ends(ends, n);
 	free(ends);
-	/* Who has adopted the first one reaps it; its pid is free then. */
+	/* The first one's reaper reaps it; only then is its pid free. */
 	if (c->tid && c->tid[0] > 0)
 		wait_until_reaped(c->tid[0], REAP_BOUND_MS);
 	create_done(c);

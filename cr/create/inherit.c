@@ -11,7 +11,7 @@
 #include "lib/procfs.h"
 #include "lib/report.h"
 
-/* The linker's: the end of the program's own data. */
+/* From the linker: the end of the program's own data. */
 extern char _end[];
 
 static bool is_in(const void *p, unsigned long start, unsigned long end)
@@ -19,7 +19,7 @@ static bool is_in(const void *p, unsigned long start, unsigned long end)
 	return (unsigned long)p >= start && (unsigned long)p < end;
 }
 
-/* Memory that can be written to and is the program's own: but its data, its stack and what the C library keeps. */
+/* Find the program's private writable memory, except its data, its stack and what the C library needs. */
 static void find_unneeded(struct inherited *in, char *maps)
 {
 	unsigned long data_end = ((unsigned long)_end + PAGE_BYTES - 1) & -PAGE_BYTES, start, end, inode;
@@ -39,7 +39,7 @@ static void find_unneeded(struct inherited *in, char *maps)
 	}
 }
 
-/* Room in the block, for so many bytes, and a copy there. */
+/* Copy this many bytes into the block. */
 static void *put(char **at, const void *data, size_t size)
 {
 	void *p = *at;
@@ -62,8 +62,9 @@ static int lines_of(const char *text)
 }
 
 /*
- * Our own mounts, of which those of all new namespaces become copies: is there a namespace in which this one has other
- * flags?  Then it is set in each, as one may be made by a process of another.  What we do not have the comparison finds.
+ * Our own mounts: those of all new namespaces begin as copies of them.  differs[] says whether any namespace has other
+ * flags for a mount.  If so, we set them in every namespace, as a process of one may create another.  The comparison at
+ * the end finds mounts that we do not have.
  */
 struct own_mounts {
 	struct mount_table table;
@@ -95,7 +96,10 @@ static void forget_own_mounts(struct own_mounts *own)
 	free(own->differs);
 }
 
-/* Those of a namespace, in the block; and its /proc, if that is inherited: whatever flags its creator's has. */
+/*
+ * Put the remounts of a namespace into the block.  An inherited /proc is always among them, as we do not know the flags
+ * of its creator's.
+ */
 static struct remount *put_remounts(char **at, const struct mounts *m, const struct own_mounts *own)
 {
 	struct remount *list = (void *)*at;
@@ -130,7 +134,7 @@ static struct new_mounts *put_mounts(char **at, const struct image *image, const
 	return list;
 }
 
-/* Bytes that those take. */
+/* How many bytes of the block the mounts need. */
 static size_t mounts_size(const struct image *image)
 {
 	size_t size = 0;

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What new processes have of the restarting program's memory.  They are copies of it, and a copy costs the more the
- * larger the image is, for each of them.  So what they need is put into one block that all share, and the first of them
- * gives back the rest before it creates the others.
+ * What new processes keep of the restarting program's memory.  Each is a copy of that program, and the larger the
+ * image, the more each copy costs.  So we put what they need into one block that all share, and the first of them
+ * unmaps the rest before it creates the others.
  */
 #ifndef INHERIT_H
 #define INHERIT_H
 
 #include "create.h"
 
-/* Pipes whose end is a signal: the new processes have the read ends. */
+/* Pipes that signal by end of file: the new processes have the read ends. */
 struct create_pipes {
 	int die, zombies, stand_ins;
 };
 
-/* A mount that gets other flags; the last of a list has no point. */
+/* A mount whose flags change; the last of a list has no point. */
 struct remount {
 	const char *point;
 	uint32_t flags;
 };
 
-/* A mount namespace: what its first process does, and what its pid namespace's proc is. */
+/* A mount namespace: what its first process remounts, and how its pid namespace's proc is mounted. */
 struct new_mounts {
 	struct remount *remounts;
 	const char *proc_source;
@@ -28,39 +28,39 @@ struct new_mounts {
 };
 
 struct new_pty {
-	uint32_t index;			/* of /dev/pts/N: N */
-	int mounts;			/* of the plan: where its master is opened; -1: the restarting program has it */
-	int fd;				/* then its descriptor there */
-	int inner_fd;			/* else that of the process that has opened it, which says so here; -1: none has */
+	uint32_t index;			/* N of /dev/pts/N */
+	int mounts;			/* mountss[] in which its master is opened; -1: the restarting program has it */
+	int fd;				/* mounts -1: the restarting program's descriptor of the master */
+	int inner_fd;			/* else that of the process that opens it, which sets this; -1: not yet */
 };
 
 struct inherited {
 	const struct planned *planned;	/* the plan's */
-	const struct uts *utss;		/* this and the next two as the plan's indices say */
+	const struct uts *utss;		/* the plan has the indices for this and the next two */
 	const struct new_mounts *mounts;
 	struct new_pty *ptys;
 	uint32_t n_ptys;
-	struct share share;		/* window, areas and fills alone */
+	struct share share;		/* only window, areas and fills */
 	struct create_pipes pipes;
 	int pidfd, mem;			/* as in struct creation */
 	bool clone3;
 
-	pid_t *first;			/* the pid of the first process, by who creates it */
-	void *block;			/* where the arrays of those are, and: */
+	pid_t *first;			/* the pid of the first process, set by its creator */
+	void *block;			/* contains all arrays above, and: */
 	size_t size;
 	struct { unsigned long start, end; } *unneeded;
 	int n_unneeded;
 };
 
-/* Fill it in, in the restarting program.  0, or -1 when an error has been reported. */
+/* Fill it in, in the restarting program.  Returns 0, or -1 when an error has been reported. */
 int inherit(struct inherited *in, const struct creation *c, const struct create_pipes *pipes);
 
 /*
- * In the first process's parent: from now on nothing that was allocated before is there, and nothing can be allocated.
+ * In the first process's parent: unmap everything that was allocated before.  From now on nothing can be allocated.
  */
 void inherit_nothing_else(const struct inherited *in);
 
-/* In the restarting program: it needs the block no more. */
+/* In the restarting program: free the block. */
 void inherit_done(struct inherited *in);
 
 #endif

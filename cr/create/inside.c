@@ -10,15 +10,15 @@
 #include "inside.h"
 #include "cr/kinds/pty_master.h"
 
-/* As mount() takes them: it is relative access times that it gives to who says nothing. */
+/* Convert flags for mount(), whose default is relatime. */
 static unsigned long mount_flags(uint32_t flags)
 {
 	return flags & (MS_RELATIME | MS_NOATIME) ? flags : flags | MS_STRICTATIME;
 }
 
 /*
- * A copy of the creator's mounts: they are nobody else's, and have the flags that they had.  What the creator has made
- * read-only is so in the copy.
+ * The process has a copy of its creator's mounts.  Make them private and give them their recorded flags, since the copy
+ * also has whatever the creator changed, such as read-only mounts.
  */
 int create_mounts(const struct inherited *in, const struct planned *p)
 {
@@ -32,15 +32,15 @@ int create_mounts(const struct inherited *in, const struct planned *p)
 			return -1;
 	if (!p->mount_proc)
 		return 0;
-	/* First without: what a mount is made with, its super block gets, too. */
+	/* First without flags: those of a new mount also go to its super block. */
 	return mount(m->proc_source, "/proc", "proc", 0, NULL) ||
 	       mount(NULL, "/proc", NULL, MS_REMOUNT | MS_BIND | mount_flags(m->proc_flags), NULL) ? -1 : 0;
 }
 
-/* Masters that processes open and inherit have numbers from here on, where nothing else of theirs is in the way. */
+/* Masters that processes open and inherit get numbers from here on, where they collide with nothing else. */
 #define INNER_PTY_FDS 512
 
-/* The first process of a mount namespace opens the terminals that were opened there; those below inherit them. */
+/* The first process of a mount namespace opens the masters that were opened there; those below it inherit them. */
 int create_masters(const struct inherited *in, const struct planned *p)
 {
 	for (uint32_t i = 0; p->new_mounts && i < in->n_ptys; i++) {
@@ -54,7 +54,7 @@ int create_masters(const struct inherited *in, const struct planned *p)
 		if (pty->inner_fd < 0)
 			return -1;
 		close(fd);
-		/* All below the pidfd is closed before the process goes on. */
+		/* Before the process runs, only its descriptors below the pidfd are closed. */
 		if (pty->inner_fd >= in->pidfd) {
 			errno = EMFILE;
 			return -1;
@@ -63,7 +63,7 @@ int create_masters(const struct inherited *in, const struct planned *p)
 	return 0;
 }
 
-/* The master of a terminal: the restarting program's, or one that this process has inherited. */
+/* Get the master of a terminal: from the restarting program, or one that this process has opened or inherited. */
 static int get_master(const struct inherited *in, const struct planned *p, const struct new_pty *pty)
 {
 	if (pty->mounts < 0)
@@ -77,8 +77,8 @@ static int get_master(const struct inherited *in, const struct planned *p, const
 }
 
 /*
- * A controlling terminal is inherited, too: the leader of a session takes it before it has children, and who has none
- * gives it back.
+ * Children inherit the controlling terminal, too.  So a session leader takes it before it has children, and a process
+ * that should have none gives it up.
  */
 int create_take_terminal(const struct inherited *in, const struct planned *p)
 {

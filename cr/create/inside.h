@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a new process does for itself where nobody else can do it: its mounts, and the terminals behind them. */
+/* What a new process must do itself because nobody else can: its mounts, and the terminals that it opens there. */
 #ifndef CREATE_INSIDE_H
 #define CREATE_INSIDE_H
 
@@ -7,13 +7,13 @@
 
 /* All of them return 0, or -1 with errno. */
 
-/* Make the mounts of its mount namespace, if it is the first one there, and its pid namespace's /proc. */
+/* If it is the first process of its mount namespace, set up the mounts.  Mount its pid namespace's /proc. */
 int create_mounts(const struct inherited *in, const struct planned *p);
 
-/* Open the masters of the terminals that are behind them, if it is the first one. */
+/* If it is the first process of its mount namespace, open the masters of the terminals that were opened there. */
 int create_masters(const struct inherited *in, const struct planned *p);
 
-/* Take, or give back, the controlling terminal. */
+/* Take the controlling terminal, or give up the inherited one. */
 int create_take_terminal(const struct inherited *in, const struct planned *p);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How the creation of a tree ends, or which process could not do what: between create.c and who says it. */
+/* The outcome of creating a tree: success, or which process failed at which step. */
 #ifndef CREATE_OUTCOME_H
 #define CREATE_OUTCOME_H
 
@@ -8,16 +8,16 @@
 enum step { STEP_DONE, STEP_DIED, STEP_PIPE, STEP_CREATE, STEP_UTS, STEP_MOUNT, STEP_SESSION, STEP_GROUP,
 	    STEP_TERMINAL, STEP_REAPER, STEP_PTY, STEP_MEMORY };
 
-/* What a process says up the pipe to its creator: that its subtree is complete, or who failed at what. */
+/* What a process reports to its creator through a pipe: its subtree is complete, or a process failed at a step. */
 struct outcome {
 	int step, index, error;
-	int level;	/* STEP_CREATE: at which a pid is taken, -1: not known */
+	int level;	/* STEP_CREATE: the level at which a pid is taken; -1: not known */
 };
 
 /* Report an outcome. */
 void create_report(const struct creation *c, const struct outcome *outcome);
 
-/* Report that a task cannot be created as its pid at this level is taken, and by whom. */
+/* Report that a task cannot be created because its pid at this level is taken, and by whom. */
 void create_report_taken(const struct plan *plan, const char *name, const struct numbers *pid, int level);
 
 #endif

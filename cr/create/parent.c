@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The parent that the first process has until it is adopted.
+ * The parent of the first process until that is adopted.
  *
- * When a process ends, the kernel does things to its children (kernel/exit.c): a process group that has lost its last tie
- * to the others of its session, and in which somebody is stopped, gets SIGHUP and SIGCONT; who has asked for it, a signal
- * that the parent has died.  A tree must get none of it because the restarting program ends.  So it is not the parent of
- * the first process: that is one in between, which ends before anything of the tree is rebuilt.  It leaves the session
- * before it ends; for its child there is no tie that could be lost then.  Until then there is one, as a signal of the
- * terminal stops nobody in a group without any.
+ * When a process ends, the kernel sends signals to its children (kernel/exit.c): SIGHUP and SIGCONT to a process group
+ * that becomes orphaned and has a stopped member; and the parent death signal to those that asked for it.  The end of
+ * the restarting program must not do this to the tree.  So the first process has another parent, in between, which ends
+ * before anything of the tree is rebuilt.
+ *
+ * This parent leaves its session before it ends, so its end orphans no process group.  It stays in the session until
+ * then, because a terminal's stop signals do not stop anybody in an orphaned group.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@
 
 #define ADOPTION_BOUND_MS 10000
 
-/* From here on nobody holds what the restarting program has open: its death would go unnoticed. */
+/* Keep nothing that the restarting program has open: otherwise the processes would not notice its death. */
 static void be_parent(const struct inherited *in, int say_fd, int adoption) __attribute__((noreturn));
 
 static void be_parent(const struct inherited *in, int say_fd, int adoption)
@@ -38,7 +39,7 @@ static void be_parent(const struct inherited *in, int say_fd, int adoption)
 	outcome = create_one(in, 0, in->first);
 	if (write(say_fd, &outcome, sizeof(outcome)) != sizeof(outcome))
 		_exit(EXIT_FAILED);
-	/* Signals are blocked: nothing but an end interrupts this, of the pipe or of this process. */
+	/* All signals are blocked, so read() returns only at the end of the pipe. */
 	if (read(adoption, &byte, 1) < 0 || setsid() < 0)
 		_exit(EXIT_FAILED);
 	_exit(EXIT_OK);
@@ -86,7 +87,7 @@ int create_adopted(struct creation *c)
 
 	close(c->adoption);
 	c->adoption = -1;
-	/* Who ignores SIGCHLD has no status to wait for. */
+	/* If we ignore SIGCHLD, there is no status to wait for. */
 	if (wait_bounded(c->parent, &status, 0, ADOPTION_BOUND_MS) && errno != ECHILD && errno != ESRCH) {
 		report(errno, "wait for the parent of the new tree to end");
 		return -1;

@@ -22,7 +22,7 @@
 #include "lib/refusal.h"
 #include "lib/report.h"
 
-/* With the pids of the plan; where it has none, by a plain clone().  As clone(): the pid, 0 in the child, or -errno. */
+/* Create it with the pids of the plan, or with plain clone() if there are none.  Returns as clone(), but -errno. */
 static long create_process(const struct inherited *in, const struct planned *p)
 {
 	unsigned long flags = (p->new_pid_ns ? CLONE_NEWPID : 0) | (p->new_uts ? CLONE_NEWUTS : 0) |
@@ -33,7 +33,7 @@ static long create_process(const struct inherited *in, const struct planned *p)
 	return create_call_make(&call);
 }
 
-/* After EBUSY or EEXIST: the level, in the image, of the pid that is taken; -1: not known. */
+/* After EBUSY or EEXIST: find the level, in the image, at which the pid is taken; -1: not known. */
 static int find_taken_level(const struct planned *p)
 {
 	int entry = refusal_taken(p->pid.nr + p->chosen.first, p->chosen.n);
@@ -109,7 +109,7 @@ static struct outcome create_children(const struct inherited *in, int index, boo
 	return outcome;
 }
 
-/* What a process does before it has children, or before it has more. */
+/* Set up what children inherit, and create them: some before setsid(), the others after it. */
 static struct outcome become(const struct inherited *in, int index)
 {
 	const struct planned *p = &in->planned[index];
@@ -134,7 +134,7 @@ static struct outcome become(const struct inherited *in, int index)
 		return (struct outcome){ .step = STEP_SESSION, .index = index, .error = errno };
 	if (p->new_group && setpgid(0, 0))
 		return (struct outcome){ .step = STEP_GROUP, .index = index, .error = errno };
-	/* If the leader of its group is there already, its children, too, are born in that group. */
+	/* If the leader of its group exists already, its children are born in that group, too. */
 	if (p->group)
 		setpgid(0, p->group);
 	if (create_take_terminal(in, p))
@@ -143,8 +143,8 @@ static struct outcome become(const struct inherited *in, int index)
 }
 
 /*
- * End as the zombie did: a process that a signal killed is killed by it again.  An init cannot do that to itself: the
- * restarting program does it.
+ * End as the zombie did: if a signal killed it, send the signal again.  An init cannot kill itself; the restarting
+ * program does that.
  */
 static void end_as(const struct planned *p) __attribute__((noreturn));
 
@@ -183,7 +183,7 @@ void create_keep_only(int *keep, int n)
 	syscall(__NR_close_range, from, ~0U, 0);
 }
 
-/* Not by the C library, which keeps three signals for itself. */
+/* Without the C library, which reserves three signals for itself. */
 void create_default_actions(void)
 {
 	static const unsigned long action[5];	/* struct sigaction of the kernel: SIG_DFL */
@@ -200,7 +200,7 @@ static void run_process(const struct inherited *in, int index, int say_fd)
 	struct outcome outcome;
 	char byte;
 
-	/* What its parent has for itself: the ways to report, and that signals wait. */
+	/* Drop what only its parent needs: its descriptors, and the blocked signals. */
 	if (!index) {
 		create_keep_only((int[]){ say_fd, pipes->die, pipes->zombies, pipes->stand_ins, in->pidfd }, 5);
 		sigprocmask(SIG_SETMASK, &none, NULL);
@@ -223,7 +223,7 @@ static void run_process(const struct inherited *in, int index, int say_fd)
 		read_retry(pipes->zombies, &byte, 1);
 		end_as(p);
 	case PLANNED_PROCESS:
-		/* Until this is somebody else; or the restarting program is gone. */
+		/* Wait until this has become another program, or the restarting program is gone. */
 		read_retry(pipes->die, &byte, 1);
 	}
 	_exit(EXIT_FAILED);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Why a process of a new tree could not be created. */
+/* Report why a process of a new tree could not be created. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -21,8 +21,9 @@ static const char *const step_name[] = {
 };
 
 /*
- * Who has the pid at this level, as far as /proc shows.  Its first column is our own namespace, into which the first
- * task of the tree is born; those further up are not to be seen from here, and those further down are the tree's.
+ * Name the task that has the pid at this level, as far as /proc shows it.  The first column of /proc is our own pid
+ * namespace, into which the first task of the tree is born.  Older namespaces are not visible from here, and younger
+ * ones are the tree's own.
  */
 static void name_holder(const struct plan *plan, pid_t pid, int level, char *buf, size_t size)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Memory that processes have in common, from the creator's side: share.h. */
+/* The creator's side of shared memory: see cr/plan/share.h. */
 #include <errno.h>
 #include <unistd.h>
 #include <asm/unistd.h>
@@ -21,7 +21,7 @@ int create_map_window(const struct inherited *in)
 	return 0;
 }
 
-/* Bytes of the restarting program. */
+/* Read bytes of the restarting program's memory into the window. */
 static int read_memory(int fd, const struct share_fill *f)
 {
 	uint32_t done = 0;
