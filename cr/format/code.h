@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The image as a file: a line of text that says what it is, then sections, one for each element of each list of the
- * image, with its list's tag, its length and its checksum; an END that counts them.  This is what write.c and
- * read.c share.
+ * What write.c and read.c share.  An image file is a line of text that says what it is, then a section for each element
+ * of each list of the image, and an END that counts the sections.  A section has the tag of its list, its length and
+ * its checksum.
  */
 #ifndef IMAGE_CODE_H
 #define IMAGE_CODE_H
@@ -12,16 +12,16 @@
 
 struct image_list_info {
 	char tag[5];			/* four characters */
-	uint32_t max;			/* elements */
+	uint32_t max;			/* how many elements an image may have */
 	void (*code)(struct coder *c, void *element);
 };
 
-/* The line of text in front, and how large it is; it ends with the version. */
+/* The first line of the file, which ends with the version, and its size. */
 #define IMAGE_VERSION 4
 #define IMAGE_MAGIC_SIZE 24
 extern const char image_magic[IMAGE_MAGIC_SIZE + 1];
 
-/* What comes before each section, as bytes IMAGE_HEAD_SIZE long; and the tag of the last one. */
+/* The head of each section, IMAGE_HEAD_SIZE bytes in the file; and the tag of the last section. */
 struct image_head {
 	char tag[4];
 	uint32_t length, checksum;		/* of what follows */

@@ -6,21 +6,21 @@
 #include "cr/image/memory.h"
 
 /*
- * An image that is being written: to a file without a name, or with a temporary one where a file system has no such
- * files, so that nothing half written has the right one.
+ * An image that is being written: to a file without a name or, if the file system has no such files, with a temporary
+ * name.  So an incomplete image never has the right name.
  */
 struct image_writer {
 	const char *path;
-	char *temporary;	/* NULL: the stream is stdout */
+	char *temporary;	/* the temporary name; NULL: the image goes to stdout */
 	bool named;		/* the file has its temporary name */
-	bool takes_memory;	/* it is on a file system in memory */
+	bool takes_memory;	/* the file is on a file system in memory */
 	int fd;
 	uint32_t sections;
 };
 
 /*
- * Begin an image at path, "-" for stdout; then write elements, those of each list in order; then give it its name.
- * Each returns 0, or -1 when an error has been reported: then discard it.
+ * Begin an image at path ("-": stdout); write elements, those of each list in order; give the file its name.  Each
+ * function returns 0, or -1 when an error has been reported: then call image_discard().
  */
 int image_create(struct image_writer *w, const char *path);
 int image_put(struct image_writer *w, enum image_list list, const void *element);
@@ -29,12 +29,12 @@ int image_commit(struct image_writer *w);
 void image_discard(struct image_writer *w);
 
 /*
- * Read an image from path, "-" for stdin, whole, and check it: image_check().  0, or -1 when an error has been
- * reported; nothing needs to be freed then.
+ * Read a whole image from path ("-": stdin), and check it with image_check().  Returns 0, or -1 when an error has been
+ * reported: then nothing needs to be freed.
  */
 int image_load(struct image *image, const char *path);
 
-/* Free all that it owns. */
+/* Free everything that the image owns. */
 void image_free(struct image *image);
 
 #endif

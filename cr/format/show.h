@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* An image in words, for people: tree and pids, and of each process memory, registers, files, signals. */
+/* Print an image for people: the tree and its pids; and memory, registers, files and signals of each process. */
 #ifndef SHOW_H
 #define SHOW_H
 
@@ -7,10 +7,12 @@
 
 #include "cr/image/image.h"
 
-/* The caller looks at ferror(). */
+/* The caller checks ferror(). */
 void image_show(FILE *f, const struct image *image);
 
-/* The image's tree in the model of tree.h, for tables; tree_free() it.  0, or -1 with errno. */
+/*
+ * Convert the image's tree to the model of lib/tree.h, for tables; the caller frees it.  Returns 0, or -1 with errno.
+ */
 struct tree;
 int image_tree(struct tree *tree, const struct image *image);
 

@@ -12,10 +12,10 @@
  */
 int frame_lay(struct remote *r, unsigned long top);
 
-/* Where a signal's would be, below the stack: for the calls that map a page for it, and take that away. */
+/* The same below the stack, where a signal's frame would be: for the calls that map and unmap the frame's own page. */
 int frame_lay_on_stack(struct remote *r);
 
-/* Restore what that has overwritten, when no register refers to the frame any more. */
+/* Restore what that frame has overwritten, when no register refers to the frame any more. */
 int frame_take_off_stack(struct remote *r);
 
 #endif

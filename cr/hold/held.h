@@ -9,8 +9,8 @@
 /* A task that is held. */
 struct held {
 	struct task task;		/* as seen when all were held; task.parent is an index in the tree */
-	int index;			/* its own */
-	struct remote remote;		/* of a zombie only tid is set, and mem is -1 */
+	int index;			/* its own index in the tree */
+	struct remote remote;		/* for a zombie, only tid is set, and mem is -1 */
 	/* What held_status() and held_stat() have read, or NULL. */
 	char *status;
 	struct procfs_stat *stat;
@@ -28,7 +28,7 @@ void held_free(struct held_tree *tree);
 /* The task with this pid at the oldest level; NULL: none. */
 struct held *held_by_pid(const struct held_tree *tree, pid_t pid);
 
-/* The parent of a held task, of a thread the leader; NULL: it is outside. */
+/* The parent of a held task (the leader, for a thread); NULL: it is outside the tree. */
 static inline struct held *held_parent(const struct held_tree *tree, const struct held *h)
 {
 	return h->task.parent < 0 ? NULL : &tree->held[h->task.parent];

@@ -5,8 +5,8 @@
 #include "remote.h"
 
 /*
- * A task has just been interrupted, and its registers are as found: do to them what the interruption should do, and
- * undo what it should not have done.  Before it is made to make calls.  0, or -1 with errno.
+ * Fix the registers of a task that has just been interrupted: do what the interruption should have done, and undo what
+ * it should not have done.  Call this before any system call is injected.  Returns 0, or -1 with errno.
  */
 int settle(struct remote *r);
 
