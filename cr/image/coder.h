@@ -18,8 +18,8 @@
 struct coder {
 	bool reading;
 	unsigned char *buf;	/* writing: grows, the caller frees it; reading: not the coder's */
-	size_t at, size;	/* the next byte; reading: how many there are, writing: room */
-	const char *error;	/* what is wrong; NULL: nothing yet */
+	size_t at, size;	/* the next byte; reading: how many bytes there are; writing: how many have room */
+	const char *error;	/* the first error; NULL: none yet */
 };
 
 /* Set the error, unless there is one already. */
@@ -34,7 +34,7 @@ void code_bool(struct coder *c, bool *v);		/* anything but 0 and 1 is an error *
 void code_bytes(struct coder *c, void *p, size_t n);
 void code_u32s(struct coder *c, uint32_t *v, size_t n);
 
-/* At most max - 1 characters, no 0 among them. */
+/* A name of at most max - 1 characters, none of them 0. */
 void code_name(struct coder *c, char *name, size_t max);
 /* NULL or a string of less than PATH_SIZE characters; reading allocates it. */
 void code_string(struct coder *c, char **s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The memory of an image. */
+/* Allocate and free the parts of an image. */
 #ifndef IMAGE_MEMORY_H
 #define IMAGE_MEMORY_H
 
@@ -11,21 +11,21 @@ enum image_list {
 	IMAGE_OPEN, IMAGE_SHARED, IMAGE_PROCESS, IMAGE_LISTS
 };
 
-/* How many elements there are of a list; and the i-th one. */
+/* How many elements a list has; its i-th element. */
 uint32_t image_count(const struct image *image, enum image_list list);
 const void *image_element(const struct image *image, enum image_list list, uint32_t i);
 
-/* Append an element, zeroed; it moves when the next one is appended.  NULL: out of memory. */
+/* Append a zeroed element.  Valid until the next one is appended, which may move it.  NULL: out of memory. */
 void *image_append(struct image *image, enum image_list list);
 
-/* Bytes of a blob, not zeroed.  0, or -1: out of memory. */
+/* Allocate the bytes of a blob, not zeroed.  Returns 0, or -1: out of memory. */
 int blob_alloc(struct blob *b, uint32_t size);
 void blob_free(struct blob *b);
 
 void pages_free(struct pages *pages, uint32_t n);
-void process_free(struct process *p);	/* what it owns, not itself */
+void process_free(struct process *p);	/* only what it owns */
 
-/* The page at this address, of those that a process does not borrow; NULL: it has none there. */
+/* The page that a process has at this address in its own pages[], not borrowed; NULL: there is none. */
 unsigned char *process_page(const struct process *p, uint32_t address);
 
 #endif

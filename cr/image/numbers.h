@@ -14,22 +14,22 @@ struct numbers {
 	int32_t nr[MAX_LEVELS];			/* oldest namespace first */
 };
 
-/* "93,4,1" and no more than 7 characters a level. */
+/* Bytes for "93,4,1" and the like: at most 7 characters for each level. */
 #define NUMBERS_TEXT (MAX_LEVELS * 7)
 
 /*
- * The line `KEY:' of a text like /proc/PID/status: NSpid, NSpgid or NSsid.  A leader outside of a namespace has 0
- * there.  False if there is no such line.
+ * Read the line `KEY:' (NSpid, NSpgid or NSsid) of a text like /proc/PID/status.  A leader that is outside a namespace
+ * has 0 there.  Returns false if there is no such line.
  */
 bool numbers_read(struct numbers *n, const char *status, const char *key);
 
-/* Equal at the levels that both have, counted from the oldest. */
+/* Are they equal at the levels that both have, counted from the oldest? */
 bool numbers_same(const struct numbers *a, const struct numbers *b);
 
-/* Equal from level `first' of `was' on, aligned to the youngest: `is' may have older levels in front. */
+/* Are they equal from level `first' of `was' on, aligned at the youngest?  `is' may have additional older levels. */
 bool numbers_kept(const struct numbers *was, uint32_t first, const struct numbers *is);
 
-/* As text, into buf of NUMBERS_TEXT bytes; returns buf. */
+/* Write them as text into buf, which has NUMBERS_TEXT bytes.  Returns buf. */
 const char *numbers_text(const struct numbers *n, char *buf);
 
 #endif
