@@ -39,7 +39,7 @@ usage() {
 		                     with two CPUs
 		    --kselftest      instead: the kernel's own tests, on the patched and on the unpatched kernel
 		    --series         instead: the patches one by one, and the sources that they apply to
-		    --mutations      instead: wrong kernels, a mistake each, which the guest's tests must notice
+		    --mutations      instead: kernels with one mistake each, which the guest's tests must notice
 		    --releases       instead: the build, the tour and the tests on other releases of Debian; as root
 		    --all            the tests, and these five
 		    --short          with --debug, --mutations, --releases or --all: less of these three, in minutes; with --all
@@ -47,18 +47,18 @@ usage() {
 		  bench            build, then measure: instructions, bytes and ratios, as Markdown
 		  fuzz [OPTION]... build, then call with random arguments for hours, on a kernel that checks itself
 		    --calls N        how many calls (1000000)
-		    --seed N         the seed of a former run
+		    --seed N         the seed of an earlier run
 		  clean            remove build/
 		  help             this text
 
-		Options of test may stand together.
+		The options of test can be combined.
 
 		  --container      with any command but bench and fuzz: do it in a container of Debian 13, with podman or docker
 		  --no-install     with any command: name missing packages, but do not install them
-		  --werror         with any command: what the compiler warns of in the programs is an error
+		  --werror         with any command: turn compiler warnings in our programs into errors
 
 		KERNEL_TARBALL=FILE builds from that linux-$release.y source instead of Debian's linux-source-$release.
-		Of the other variables in your environment, those in environment.list are let through.
+		Of the other variables in your environment, only those in environment.list reach the build.
 	END
 }
 
