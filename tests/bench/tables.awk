@@ -122,7 +122,8 @@ function checkpoints(   i, tree) {
 }
 
 END {
-	print "Instructions: the best of many, in brackets the median; then both by those of clone() in the same row.\n"
+	print "A cell of the next two tables has the best of many counts, with the median in brackets; then both as ratios to those of"
+	print "`clone()` in the same row. The last column has the ratios to `clone3(set_tid)`.\n"
 	calls("neighbour", ", next to a live neighbour at every level")
 	calls("alone", ", alone in an empty region of every pid table")
 
@@ -132,11 +133,11 @@ END {
 
 	print "\n## Restoring a tree over three levels\n\nPer task, the tasks' own first steps included.\n"
 	trees()
-	print "\n`ns_last_pid` chooses the pid in the youngest namespace only: with it, the pids at the older levels of these trees are"
-	print "the kernel's choice, and so are those of each namespace's init outside its namespace. Nor does it reserve anything: a"
-	print "fork by anybody else between the write and the clone() takes the pid.\n"
+	print "\n`ns_last_pid` chooses the pid in the youngest namespace only. The kernel chooses the pids at the older levels of these"
+	print "trees, and those of each namespace's init outside its namespace. Nor does it reserve anything: a fork by another task"
+	print "between the write and the clone() takes the pid.\n"
 
-	print "## Checkpoint and restart\n\nPer task, by the tools themselves, each with its start and its end. The memory is what each task has"
-	print "written to beside what any program has.\n"
+	print "## Checkpoint and restart\n\nPer task, measured in the tools themselves, from their start to their end. The memory is what each task has written to"
+	print "beyond what any program needs.\n"
 	checkpoints()
 }
