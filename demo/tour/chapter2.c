@@ -110,7 +110,7 @@ static enum nav_kind show_image(void)
 		print_task(line);
 	free(text);
 	if (!line)
-		return ui_failed("the image says nothing of a " IMAGE_TASK);
+		return ui_failed("the image has no " IMAGE_TASK);
 	ui_text("\nIt also records what source has written to the pipe and sink has not yet read.\n");
 	return ui_pause();
 }

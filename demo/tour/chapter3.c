@@ -40,7 +40,7 @@ static enum nav_kind show_table(const struct lesson *lesson, const struct tree *
 	ui_print(COLOUR_BAD, "%d of %d pids are the same: those of the inits, which are always 1.\n",
 		 c.pids_equal, c.pids);
 	if (comparison_equal(&c))
-		return ui_failed("the tree came back with its pids, without having asked for them");
+		return ui_failed("the tree came back with its old pids, although restart chose none");
 	ui_text("The tree is right, the memory is right, but the pids that it remembers are\n"
 		"wrong.  No call has failed so far.  The tasks are stopped; next, they continue.\n");
 	return ui_pause();
@@ -56,7 +56,7 @@ static enum nav_kind show_messages(const struct lesson *lesson, const struct tre
 	ui_print(COLOUR_BAD, "%d signals went nowhere.", sum.failed);
 	ui_text("  And the ones that arrived?\n");
 	if (!lesson_print_fates(lesson, first, 5) || !sum.failed)
-		return ui_failed("the application works, without its pids");
+		return ui_failed("the application works without its old pids");
 	if (sum.ended)
 		ui_print(COLOUR_BAD, "A signal meant for another task killed %d task%s.\n", sum.ended,
 			 sum.ended == 1 ? "" : "s");

@@ -165,7 +165,7 @@ static enum nav_kind after(const struct lesson *lesson, const struct tree *first
 	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum))
 		return NAV_FAILED;
 	if (lesson_print_fates(lesson, first, 4) != lost)
-		return ui_failed("not those %d numbers that were lost are wrong now", lost);
+		return ui_failed("the numbers that are wrong now are not the %d that were lost", lost);
 	ui_text("A script's own child answers: $! is a youngest pid.  But run-middle and\n"
 		"run-inner look after a container from outside, as a container runtime does.\n"
 		"They know its init by a pid in between, and those pids are lost.\n");

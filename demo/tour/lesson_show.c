@@ -168,7 +168,7 @@ int lesson_renew_helper(pid_t root, bool success)
 	wait_for_renewal(line, sizeof(line));
 	/* 7 is what a helper exits with when it is told to end. */
 	if (!strstr(line, success ? "status 7;" : "failed")) {
-		ui_failed("`outer' says, when it is to renew its helper: `%s'", line);
+		ui_failed("`outer' was to replace its helper, and says: `%s'", line);
 		return -1;
 	}
 	if (show_first_line(RENEW_FILE))
