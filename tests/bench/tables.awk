@@ -122,8 +122,8 @@ function checkpoints(   i, tree) {
 }
 
 END {
-	print "A cell of the next two tables has the best of many counts, with the median in brackets; then both as ratios to those of"
-	print "`clone()` in the same row. The last column has the ratios to `clone3(set_tid)`.\n"
+	print "A cell with brackets has the best of many counts, with the median in brackets; then both as ratios to those of `clone()`"
+	print "in the same row. The last column has the ratios to `clone3(set_tid)`.\n"
 	calls("neighbour", ", next to a live neighbour at every level")
 	calls("alone", ", alone in an empty region of every pid table")
 
