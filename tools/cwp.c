@@ -19,8 +19,8 @@
 
 static const char help[] =
 	"Usage: cwp [-p PIDS] [-nmui] [--clone3] [COMMAND [ARGUMENT...]]\n"
-	"Run a command (default: the shell) in a child created by clone_with_pids(), wait\n"
-	"for it, and exit as it did.\n"
+	"Run a command (default: the shell) in a child created by clone_with_pids(),\n"
+	"wait for it, and exit as it did.\n"
 	"\n"
 	"  -p, --pids=PIDS        its pids, separated by commas, oldest namespace first;\n"
 	"                         0: the kernel chooses at that level; with a shorter\n"
@@ -36,11 +36,11 @@ static const char help[] =
 	"  cwp -p 4242 sh -c 'echo $$'     a shell with the pid 4242\n"
 	"  cwp -n cwp -p 300,7 sleep 99 &  pid 7 in a container, 300 on the machine\n"
 	"\n"
-	"cwp passes signals on.  If the command is a container's init and does not handle\n"
-	"the signal, cwp kills it, and the container ends with it.\n"
+	"cwp passes signals on.  If the command is a container's init and does not\n"
+	"handle the signal, cwp kills it, and the container ends with it.\n"
 	"\n"
-	"Exit status: the command's, or 128 + N if signal N killed it; 125 if the call is\n"
-	"refused; 126, 127 if the command cannot run; 2 for a wrong command line.\n";
+	"Exit status: the command's, or 128 + N if signal N killed it; 125 if the call\n"
+	"is refused; 126, 127 if the command cannot run; 2 for a wrong command line.\n";
 
 enum { EXIT_REFUSED = 125, EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127 };
 

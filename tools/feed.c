@@ -27,8 +27,8 @@
 
 static const char help[] =
 	"Usage: feed DEVICE\n"
-	"Write what the kernel reports of all tasks to a serial port, as lines of JSON: a\n"
-	"snapshot whenever something has changed, and when a `?' is read from the port.\n"
+	"Write what the kernel reports of all tasks to a serial port, as lines of JSON:\n"
+	"a snapshot whenever something changes, and when a `?' is read from the port.\n"
 	"PID 1 starts it when the kernel command line says feed=ttyS1.\n"
 	"\n"
 	"  -h, --help   print this text\n"

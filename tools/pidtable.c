@@ -18,9 +18,9 @@
 
 static const char help[] =
 	"Usage: pidtable [-tu] [-b | -c COLUMNS] [PID]\n"
-	"Print the pid table of all tasks, or of the tree below PID.  Each row is a task,\n"
-	"with its pid at each level of pid namespaces.  L0 is the oldest level that /proc\n"
-	"shows; `-' means that the task is not visible there.\n"
+	"Print the pid table of all tasks, or of the tree below PID.  Each row is a\n"
+	"task, with its pid at each level of pid namespaces.  L0 is the oldest level\n"
+	"that /proc shows; `-' means that the task is not visible there.\n"
 	"\n"
 	"  -t, --threads          include each thread, not only thread group leaders\n"
 	"  -u, --user             leave out the kernel's own threads\n"
