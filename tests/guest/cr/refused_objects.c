@@ -321,7 +321,7 @@ static const struct row rows[] = {
 	{ "a timerfd", with_timerfd, "`anon_inode:[timerfd]': a kind of file" },
 	{ "a memfd", with_memfd, ": a memfd" },
 	{ "a pidfd", with_pidfd, "pidfd" },
-	{ "a namespace that is open", with_namespace, "not a file with a name" },
+	{ "a namespace that is open", with_namespace, "a file that has never had a name" },
 	{ "flock()", with_flock, "/mnt/data': a lock or a lease is held on it" },
 	{ "a POSIX lock", with_lock, "/mnt/data': a lock or a lease is held on it" },
 	{ "a lease", with_lease, "/mnt/leased': a lock or a lease is held on it" },

@@ -168,7 +168,7 @@ static const struct refusal_row refusals[] = {
 	{ "a /proc with options", hidden, "its mount `/proc' has file system options that are not restored" },
 	{ "a /proc whose links lead nowhere", no_links, "its mount `/proc' is nosymfollow" },
 	{ "a part of /proc", part_of_proc, "its mount `/proc/sys' is not one of the caller's" },
-	{ "flags of a mount below another", hidden_flags, "its mount `/proc' lies under another one" },
+	{ "flags of a mount below another", hidden_flags, "its mount `/proc' is hidden by another one" },
 	{ "a directory that was opened by mounts that are gone", lost_directory, "a directory of a mount namespace outside" },
 	{ "a place that was opened by mounts that are gone", lost_place, "a directory of a mount namespace outside" },
 	{ "a program that was started by a mount with other options", lost_bounds, "opened by way of a mount that has other" },

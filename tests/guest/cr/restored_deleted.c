@@ -141,7 +141,7 @@ static const struct subject_row subjects[] = {
 
 static const struct refusal_row refusals[] = {
 	{ "one of two names is left", other_name, "its name is gone" },
-	{ "room reserved by fallocate()", reserved, "room reserved in it by fallocate()" },
+	{ "room reserved by fallocate()", reserved, "space reserved by fallocate()" },
 };
 
 /* What docs/checkpoint.md says of the file system of this image: there are none to lose. */
