@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Why clone_with_pids() or clone3(set_tid) refused a list of pids: which pid, at which level, and what is in its way.
- * The kernel returns one errno for the whole list; more calls, with shorter lists, find out the rest.  cwp prints what
- * refusal_words() says; restart has a sentence of its own about a taken pid, in cr/create/report.c.
+ * The kernel returns one errno for the whole list; more calls, with shorter lists, find out the rest.
  */
 #ifndef REFUSAL_H
 #define REFUSAL_H
