@@ -81,7 +81,7 @@ struct vma {
 	uint32_t start, end;
 	uint32_t kind;
 	uint32_t prot;			/* PROT_* */
-	uint32_t flags;			/* MAP_PRIVATE, _SHARED, _GROWSDOWN, _NORESERVE, _LOCKED (_NONBLOCK: on fault) */
+	uint32_t flags;			/* MAP_PRIVATE, _SHARED, _GROWSDOWN, _NORESERVE, _LOCKED; _NONBLOCK: on fault */
 	uint64_t offset;		/* in the file or object, in bytes */
 	int32_t object;			/* VMA_FILE: mapped[]; VMA_SHARED_ANON: shared[]; else -1 */
 	uint32_t advice;		/* bits: 1 << MADV_DONTFORK and the like; see cr/record/mappings.c */
@@ -207,12 +207,12 @@ enum task_kind { TASK_PROCESS, TASK_THREAD, TASK_ZOMBIE };
 struct recorded_task {
 	uint32_t kind;
 	char name[NAME_SIZE];
-	int32_t parent;			/* tasks[]: the parent of a process, the leader of a thread; -1: it is the first */
+	int32_t parent;			/* tasks[]: a process's parent, a thread's leader; -1: it is the first task */
 	struct numbers pid, pgid, sid;
 	bool pgid_outside, sid_outside;	/* of no task of the tree, alive or dead: a restart uses its own */
 	bool new_pid_ns;		/* its init: pid.nr[levels - 1] is 1 */
 	int32_t uts, mounts;		/* utss[], mountss[]; -1: the caller's */
-	int32_t children_ns;		/* tasks[]: the init of its children's pid namespace; -1: that is its own */
+	int32_t children_ns;		/* tasks[]: the init of its children's pid namespace; -1: its own */
 	int32_t terminal;		/* ptys[]: its controlling terminal; -1: none, or the restart's */
 	uint32_t exit_signal;		/* the signal that its parent gets */
 	uint32_t exit_status;		/* TASK_ZOMBIE: the wait status, as from wait4() */

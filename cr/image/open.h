@@ -94,7 +94,7 @@ struct open {
 
 struct pipe {
 	uint32_t capacity;		/* F_GETPIPE_SZ */
-	bool quiet;			/* a fifo not opened for writing since the reader opened it: poll() sees no hangup */
+	bool quiet;			/* a fifo without a writer since the reader's open(): no hangup in poll() */
 	char *path;			/* that of a fifo; NULL: a pipe */
 	int32_t mounts;			/* as in struct open */
 	struct blob bytes;		/* in flight, in order */

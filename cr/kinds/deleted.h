@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is in a file that has no name any more: a part of regular.c's. */
+/* The contents of a file that no longer has a name: only for regular.c. */
 #ifndef KINDS_DELETED_H
 #define KINDS_DELETED_H
 
@@ -11,10 +11,13 @@ void code_deleted_file(struct coder *c, struct deleted_file *f);
 bool deleted_sound(const struct open_regular *r);
 void deleted_free(struct deleted_file *f);
 
-/* Read all of it.  0, or -1 when refused. */
+/* Read the whole file.  Returns 0, or -1 when refused. */
 int deleted_record(const struct look *l, struct deleted_file *f);
 
-/* Make it again, or open the one that was made, with these flags: a descriptor, or -1 when reported. */
+/*
+ * Create the file again, or open the one that was created for an earlier one of opens[], with these flags.  Returns a
+ * descriptor, or -1 when reported.
+ */
 int deleted_open(const struct reopening *re, const struct open *o, int flags);
 
 #endif

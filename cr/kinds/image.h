@@ -12,15 +12,15 @@
 #include "cr/image/unsound.h"
 
 struct kind_image {
-	/* Code its fields in struct open, after those that all kinds have.  NULL: it has none. */
+	/* Code the kind's own fields of struct open, after those that all kinds have.  NULL: it has none. */
 	void (*code)(struct coder *c, struct open *o);
 
-	/* Are the fields of opens[i] possible, and does what they refer to exist?  NULL: it has only a path. */
+	/* Are the fields of opens[i] valid, and do the things that they refer to exist?  NULL: it has only a path. */
 	bool (*sound)(const struct image *image, uint32_t i);
 
 	/*
-	 * The same for what several can refer to.  Returns 0, or -1 when image_refuse() has reported it.  NULL: nothing
-	 * to check.
+	 * The same for the objects to which several of opens[] can refer.  Returns 0, or -1 when image_refuse() has
+	 * reported it.  NULL: nothing to check.
 	 */
 	int (*check)(const struct check *c);
 
@@ -34,12 +34,12 @@ struct kind_image {
 /* By enum open_kind. */
 extern const struct kind_image *const image_kinds[];
 
-/* Elements of the lists that several kinds refer to. */
+/* Code the elements of the lists to which several kinds refer. */
 void code_pipe(struct coder *c, void *element);
 void code_pty(struct coder *c, void *element);
 void code_terminal(struct coder *c, void *element);
 
-/* What image_table.c puts together. */
+/* The entries of image_kinds[] in image_table.c. */
 extern const struct kind_image regular_image, directory_image, device_image, pipe_image, fifo_image, pty_master_image,
 			       pty_slave_image, outside_image, place_image, eventfd_image;
 

@@ -4,7 +4,10 @@
 
 #include <stdint.h>
 
-/* Open the master of a new /dev/pts/N, by the caller's mounts.  A descriptor, or -1 with errno: EBUSY if N is taken. */
+/*
+ * Open the master of a new /dev/pts/N through the caller's mounts.  Returns a descriptor, or -1 with errno: EBUSY if N
+ * is taken.
+ */
 int pty_master(uint32_t n);
 
 #endif

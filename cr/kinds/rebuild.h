@@ -10,28 +10,28 @@
 
 #include "cr/image/image.h"
 
-/* What the caller wants in place of a stdin, stdout and stderr that came from outside the tree. */
+/* What the caller wants in place of stdin, stdout and stderr that came from outside the tree. */
 struct outside_options {
 	const char *file[3];		/* NULL: see outside.c */
 	bool foreground;		/* the tree gets the terminal */
 	bool image_is_stdin;		/* the image was read from stdin: the tree does not get it */
 };
 
-/* All that kinds open again, and by what. */
+/* What the kinds open again, and what they need for that. */
 struct reopening {
 	const struct image *image;
 	struct outside_options options;
 
-	/* When the processes are there: */
+	/* Valid once the processes exist: */
 	const int *mounts_root;		/* by mountss[]: descriptors of the root directories */
-	const pid_t *mounts_first;	/* and the first process there */
-	const int *inner_pty_fd;	/* by ptys[]: its descriptor of the master, if that was opened by its mounts */
+	const pid_t *mounts_first;	/* by mountss[]: the first process there */
+	const int *inner_pty_fd;	/* by ptys[]: that process's descriptor of the master, if it opened it there */
 
-	/* What kinds fill in: descriptors of the restarting program; -1: none (yet). */
+	/* The kinds fill this in: descriptors of the restarting program; -1: none (yet). */
 	int *open_fd;			/* by opens[] */
 	int *pty_fd;			/* by ptys[]: masters */
 	int outside_fd[3];		/* in place of stdin, stdout and stderr from outside */
-	struct pipe_ends *ends;		/* by pipes[], while they are opened */
+	struct pipe_ends *ends;		/* by pipes[], while they are being opened */
 };
 
 /* All that return an int return -1 when they have reported an error. */
@@ -42,7 +42,7 @@ struct kind_rebuild {
 	/* Called when all processes exist, and before anything is opened.  Returns 0.  NULL: nothing to do. */
 	int (*begin)(struct reopening *re);
 
-	/* Open it: a descriptor, whose flags the caller sets.  NULL: it is inherited. */
+	/* Open it.  Returns a descriptor, whose flags the caller sets.  NULL: it is inherited. */
 	int (*open)(const struct reopening *re, const struct open *o);
 
 	/* Called when all are open, or after a failure.  NULL: nothing to do. */
@@ -52,23 +52,23 @@ struct kind_rebuild {
 /* By enum open_kind. */
 extern const struct kind_rebuild *const rebuild_kinds[];
 
-/* What rebuild_table.c puts together. */
+/* The entries of rebuild_kinds[] in rebuild_table.c. */
 extern const struct kind_rebuild regular_rebuild, directory_rebuild, device_rebuild, pipe_rebuild, fifo_rebuild,
 				 pty_master_rebuild, pty_slave_rebuild, outside_rebuild, place_rebuild, eventfd_rebuild;
 
-/* The recorded flags for open(): without those that must not act again, and without those that only fcntl() can set. */
+/* The recorded flags for open(), without those that must not act again and those that only fcntl() can set. */
 static inline int reopen_flags(uint32_t flags)
 {
 	return (int)(flags & ~(unsigned int)(O_CREAT | O_EXCL | O_TRUNC | O_DIRECT | O_ASYNC)) | O_CLOEXEC | O_NOCTTY;
 }
 
-/* Open a path with exactly these flags, in a mount namespace of the tree; mounts -1: in our own. */
+/* Open a path with exactly these flags, in a mount namespace of the tree, or in our own if mounts is -1. */
 int reopen_path(const struct reopening *re, int32_t mounts, const char *path, int flags);
 
-/* The same for a file that is opened by its name alone; -1 when reported. */
+/* The same for an open file that is found by its path alone; -1 when reported. */
 int reopen_named(const struct reopening *re, const struct open *o);
 
-/* Open something that is open already, with other flags: an end of a pipe, a file without a name.  -1 with errno. */
+/* Open something that we have open again with other flags: a pipe, a file without a name.  -1 with errno. */
 int reopen_fd(int fd, int flags);
 
 /* Report with errno that `what' failed; returns -1. */
