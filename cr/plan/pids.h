@@ -5,12 +5,12 @@
 
 enum restart_pids {
 	PIDS_ALL,		/* at every level */
-	PIDS_KNOWN,		/* the oldest recorded level is left to the kernel: one namespace deeper, for instance */
-	PIDS_YOUNGEST,		/* only that in its own namespace: what one number for each task comes to */
-	PIDS_NONE,		/* those that the kernel chooses */
+	PIDS_KNOWN,		/* at all recorded levels but the oldest, for a restart one namespace deeper, say */
+	PIDS_YOUNGEST,		/* only in the task's own namespace: as if one number were recorded for each task */
+	PIDS_NONE,		/* at no level: the kernel chooses all pids */
 };
 
-/* The first level, of as many as a task has, at which it gets its recorded pid; there is none: levels. */
+/* The first level at which a task with this many levels gets its recorded pid; levels if there is none. */
 static inline unsigned int first_chosen_level(enum restart_pids pids, unsigned int levels)
 {
 	switch (pids) {
@@ -26,12 +26,12 @@ static inline unsigned int first_chosen_level(enum restart_pids pids, unsigned i
 	return levels;
 }
 
-/* The levels at which a new task is given its pid: n of them, from first on; at all others the kernel chooses. */
+/* The levels at which we choose a new task's pid: n levels, from first on.  The kernel chooses at all others. */
 struct chosen {
 	unsigned int first, n;
 };
 
-/* For a task of so many levels.  With new_pid_ns the youngest is a namespace of its own, where it is 1 in any case. */
+/* For a task with this many levels.  With new_pid_ns it is the init of the youngest, where its pid is 1 in any case. */
 static inline struct chosen chosen_levels(enum restart_pids pids, unsigned int levels, int new_pid_ns)
 {
 	unsigned int first = first_chosen_level(pids, levels), existing = levels - !!new_pid_ns;
