@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The terminal of the restarting program, lent to a tree until that ends. */
+/* Lend the terminal of the restarting program to a tree until the tree ends. */
 #ifndef FOREGROUND_H
 #define FOREGROUND_H
 
 #include "rebuild.h"
 
 /*
- * Can it be lent at all?  Before the tree is created: this program becomes who adopts it, to wait for it.  0, or -1
- * when reported.
+ * Check whether the terminal can be lent, and make this program a subreaper, so that it adopts the tree and can wait
+ * for it.  Call this before the tree is created.  Returns 0, or -1 when reported.
  */
 int foreground_check(void);
 
 /*
- * Give the tree, which is built and held, the terminal that is this program's standard input: the settings that were
- * recorded, and its foreground group.  The size stays that of the terminal, unless that has none.  0, or -1 when
- * reported: then it is this program's as before.
+ * Give the tree, which is built and held, the terminal that is this program's standard input: restore the recorded
+ * settings and the tree's foreground group.  The terminal keeps its size, unless it has none.  Returns 0, or -1 when
+ * reported: then the terminal is this program's as before.
  */
 int foreground_give(const struct builder *b);
 
-/* The tree runs: tell it, by SIGWINCH, that the screen has changed. */
+/* Call this when the tree runs: tell it, with SIGWINCH, that the screen has changed. */
 void foreground_show(const struct builder *b);
 
-/* The tree has been abandoned, or has ended. */
+/* Take the terminal back, when the tree has been abandoned or has ended. */
 void foreground_take_back(void);
 
 #endif

@@ -15,17 +15,17 @@ struct builder {
 	const struct restart_options *options;
 	struct plan plan;
 	struct share share;
-	int mem;			/* /proc/self/mem, for those that have memory in common; -1: nobody has */
+	int mem;			/* /proc/self/mem, for processes that share memory; -1: none do */
 	struct creation creation;
-	struct remote *remote;		/* by tasks[]; of a zombie only tid is set */
-	/* The kernel's own mappings, and an `int $0x80' there: in all new processes where this program has them. */
+	struct remote *remote;		/* by tasks[]; for a zombie, only tid is set */
+	/* The kernel's own mappings, and an `int $0x80' there: at the same addresses in all new processes as here. */
 	struct range vvar, vdso;
 	unsigned long int80;
 
 	/* Descriptors of the restarting program, by mapped[], shared[] and mountss[] (of root directories); -1: none. */
 	int *mapped_fd, *shared_fd, *mounts_root;
 	pid_t *mounts_first;		/* the first process of each of mountss[] */
-	struct reopening open;		/* what the kinds of open files know of all this */
+	struct reopening open;		/* what the kinds of open files need of this */
 };
 
 /* All of them return 0, or -1 when an error has been reported. */
@@ -35,14 +35,14 @@ int rebuild_objects_begin(struct builder *b);
 int rebuild_objects(struct builder *b);
 void rebuild_objects_close(struct builder *b);
 
-/* Of these, open file descriptions, what they refer to, and what stands in for what is outside. */
+/* The part of these for open file descriptions, what they refer to, and what replaces those from outside.  files.c */
 int rebuild_opens_early(struct builder *b);
 int rebuild_opens(struct builder *b);
 
 /* Compare the mount namespaces of the new processes with the image. */
 int rebuild_find_mounts(struct builder *b);
 
-/* Put the foreground group of its session's terminal there. */
+/* Set the foreground group of the terminal of the session that tasks[index] leads.  terminal.c */
 int rebuild_terminal(struct builder *b, int index);
 
 /* Report that a system call of a held task failed, with its result; returns -1.  builder.c */
@@ -61,36 +61,36 @@ int rebuild_groups(struct builder *b);
 int rebuild_ends(struct builder *b);
 
 /*
- * Stop the processes that were stopped, each by its signal: when all are in their groups, and before they are rebuilt,
- * which discards the SIGCHLD that their parents get.
+ * Stop the processes that were stopped, each by its own signal.  Call this when all are in their groups and before they
+ * are rebuilt, which discards the SIGCHLD that their parents get.  stops.c
  */
 int rebuild_stops(struct builder *b);
 
 /*
- * The mappings of a process and their contents: with the pages that the window has for it, which is then unmapped.
+ * Make the mappings of a process with their contents, including its pages in the window, which is then unmapped.
  * mappings.c
  */
 int rebuild_mappings(struct builder *b, struct remote *r, int32_t process);
 
-/* Of the process of tasks[index]. */
+/* Rebuild the memory, and what else the threads share, of the process whose leader is tasks[index]. */
 int rebuild_memory(struct builder *b, int index);
 int rebuild_process(struct builder *b, int index);
 
-/* Of a process whose memory is complete, as new one may have to be locked, and must not become code. */
+/* Restore settings of a process whose memory is complete: they can lock new memory and keep it from becoming code. */
 int rebuild_process_settings(struct remote *r, const struct process *p);
 
-/* The threads of a process, born and held. */
+/* Create the threads of a process, which are held from birth. */
 int rebuild_threads(struct builder *b, int index);
 
-/* Of the thread tasks[index], process leaders included. */
+/* Rebuild what the thread tasks[index] has of its own; process leaders included. */
 int rebuild_thread(struct builder *b, int index);
 int rebuild_scheduling(struct remote *r, const struct thread *t);
 int rebuild_thread_settings(struct remote *r, const struct thread *t);
 int rebuild_credentials(struct remote *r, const struct thread *t);
 
 /*
- * The last step for a process, when its threads are complete: settings that a change of credentials would undo or that
- * would hinder us, and timers.
+ * The last step for a process, when its threads are complete: timers, and settings that a change of credentials would
+ * undo or that would hinder us.
  */
 int rebuild_process_end(struct builder *b, int index);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Restart: build the tree of an image, compare it with the image, and let it go on. */
+/* Restart: build the tree of an image, compare it with the image, and let it run. */
 #ifndef RESTART_H
 #define RESTART_H
 
@@ -13,9 +13,9 @@ struct restart_options {
 	enum restart_pids pids;
 	bool clone3;		/* clone3() with set_tid in place of clone_with_pids() */
 	bool stopped;		/* a SIGSTOP is pending for each process, which continues at SIGCONT */
-	bool foreground;	/* with the terminal: restart_foreground_wait() */
+	bool foreground;	/* lend the tree the terminal: restart_foreground_wait() */
 	bool image_is_stdin;	/* the image was read from stdin: the tree does not get it */
-	/* Files in place of a stdin, stdout and stderr that came from outside the tree; NULL: see cr/kinds/outside.c. */
+	/* Files in place of stdin, stdout and stderr that came from outside the tree; NULL: see cr/kinds/outside.c. */
 	const char *standard[3];
 	/*
 	 * Called with the first task's pid when the tree is built and before it runs; a result other than 0 abandons

@@ -5,13 +5,13 @@
 #include "cr/kinds/record.h"
 #include "record.h"
 
-/* Fill in mounts and lost. */
+/* Fill in l->mounts and l->lost. */
 void record_find_way(const struct recorder *rec, struct look *l);
 
-/* Find the kind, which fills in o, the last of opens[].  0, or -1 when refused. */
+/* Find the kind, which fills in o, the last of opens[].  Returns 0, or -1 when refused. */
 int record_classify(struct recording *r, const struct look *l, struct open *o);
 
-/* After all processes.  0, or -1 when refused. */
+/* Call this after all processes have been recorded.  Returns 0, or -1 when refused. */
 int record_settle(struct recording *r);
 
 #endif

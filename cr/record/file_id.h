@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which file it is, and by way of which mount somebody holds it. */
+/* The identity of a file, and the mount through which it was opened. */
 #ifndef FILE_ID_H
 #define FILE_ID_H
 
@@ -9,15 +9,15 @@
 struct file_id {
 	uint32_t major, minor;		/* of its device */
 	uint64_t ino;
-	int mount;			/* as mountinfo numbers it */
-	uint32_t mode;			/* these are not compared */
+	int mount;			/* the mount id, as in mountinfo */
+	uint32_t mode;			/* this and the next line are not compared */
 	uint64_t size, mtime_ns;
 };
 
-/* Of a path, from a directory; flags are those of statx().  0, or -1 with errno. */
+/* Get the identity of a path, relative to a directory; flags as for statx().  Returns 0, or -1 with errno. */
 int file_id(struct file_id *id, int directory, const char *path, int flags);
 
-/* The same file, by way of the same mount. */
+/* Are they the same file through the same mount? */
 static inline bool file_id_same(const struct file_id *a, const struct file_id *b)
 {
 	return a->major == b->major && a->minor == b->minor && a->ino == b->ino && a->mount == b->mount;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A mount namespace as a checkpoint looks at it. */
+/* A mount namespace as a checkpoint sees it. */
 #ifndef MOUNT_VIEW_H
 #define MOUNT_VIEW_H
 
@@ -12,7 +12,7 @@ struct mount_view {
 	int root;
 };
 
-/* That of a namespace is [1 + its index in image.mountss]: the caller's, which is -1, comes first. */
+/* The view of mountss[mounts]; -1: the caller's, which comes first in the array. */
 static inline const struct mount_view *view(const struct recorder *rec, int mounts)
 {
 	return &rec->views[1 + mounts];

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which process was first seen to have a page frame: 12 bytes for each frame that is remembered, and as many free. */
+/*
+ * Which process was the first to be seen with a page frame.  Takes 12 bytes for each remembered frame, and as much
+ * again for free places.
+ */
 #ifndef PAGE_OWNERS_H
 #define PAGE_OWNERS_H
 
 #include <stdint.h>
 
 struct page_owner {
-	uint32_t frame;			/* its number, from /proc/PID/pagemap; 0: a free place in the table */
-	int32_t process;		/* of the image */
-	uint32_t address;		/* where it is there */
+	uint32_t frame;			/* the page frame number in /proc/PID/pagemap; 0: this place is free */
+	int32_t process;		/* processes[] of the image */
+	uint32_t address;		/* the page's address in that process */
 };
 
 struct page_owners {
@@ -16,10 +19,10 @@ struct page_owners {
 	uint32_t n, size;		/* owners, and places: a power of two, or 0 */
 };
 
-/* NULL: nobody.  Valid until the next page_owners_add(). */
+/* Find the owner of a frame; NULL: it has none.  Valid until the next page_owners_add(). */
 const struct page_owner *page_owners_find(const struct page_owners *f, uint32_t frame);
 
-/* Remember the owner of a frame that has none yet; frame is not 0.  0, or -1: out of memory. */
+/* Remember the owner of a frame that has none yet; frame is not 0.  Returns 0, or -1: out of memory. */
 int page_owners_add(struct page_owners *f, uint32_t frame, int32_t process, uint32_t address);
 
 void page_owners_free(struct page_owners *f);

@@ -5,8 +5,8 @@
 #include "mount_view.h"
 
 /*
- * The mounts of a task, the first one in its namespace: all but those on /proc, one by one the caller's; and those on
- * /proc.  0, or -1 when reported.
+ * Record the mounts of a task that is the first one in its mount namespace.  record_points(): all mounts not on /proc,
+ * each of which must be one of the caller's.  record_proc(): those on /proc.  Both return 0, or -1 when reported.
  */
 int record_points(struct recorder *rec, const struct held *h, const struct mount_view *v, struct mounts *m);
 int record_proc(struct recorder *rec, const struct held *h, const struct mount_view *v, struct mounts *m);

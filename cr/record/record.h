@@ -21,11 +21,11 @@ struct recorder {
 	struct note *notes;		/* by the index of a held task */
 	struct task own;		/* this program: its namespaces */
 	struct image image;		/* without its processes: each is written when it is recorded, and forgotten */
-	uint32_t n_processes;		/* how many were */
-	struct page_owners owners;	/* memory.c: who of them has the pages that several have */
+	uint32_t n_processes;		/* how many have been recorded */
+	struct page_owners owners;	/* memory.c: which of them owns the pages that several share */
 	struct image_writer writer;
-	struct recording open;		/* files.c: of the image, what the kinds of open files fill */
-	uint32_t *sorted;		/* indices of image.opens, by what the kernel calls them */
+	struct recording open;		/* files.c: the part of the image that the kinds of open files fill in */
+	uint32_t *sorted;		/* indices of image.opens, sorted by inode and then as kcmp() orders them */
 	unsigned long *shared;		/* mappings.c: the inode of each of image.shared */
 	struct mount_view *views;	/* mount_view.h: the mounts of the caller, and of each of image.mountss */
 };
@@ -36,29 +36,32 @@ struct recorder {
  * its leader's.
  */
 
-/* The task's place in the tree, and what is noted of it; of a zombie all.  In the order of the tree.  identity.c */
+/*
+ * Record the task's place in the tree and its note; for a zombie, everything.  Call this in the order of the tree.
+ * identity.c
+ */
 int record_place(struct recorder *rec, struct held *h);
 
-/* Its name and pids.  For a process, when it has the scratch page: see held_status(). */
+/* Record its name and pids.  For a process, call this once it has the scratch page: see held_status(). */
 int record_identity(struct recorder *rec, struct held *h);
 
 /* Refuse tasks that share what processes must have for themselves.  sharing.c */
 int record_check_sharing(const struct recorder *rec);
 
-/* h is the process's leader. */
+/* Record a process, whose leader is h, and its memory and files; record a thread. */
 int record_process(struct recorder *rec, struct held *h, struct process *p);
 int record_memory(struct recorder *rec, struct held *h, struct process *p);
 int record_files(struct recorder *rec, struct held *h, struct process *p);
 int record_thread(struct recorder *rec, struct held *h, struct thread *t);
 
-/* Settings, of a thread and of a process. */
+/* Record the settings of a thread and of a process. */
 int record_thread_settings(struct held *h, struct thread *t);
 int record_process_settings(struct held *h, struct process *p);
 
 /* Refuse settings that an image cannot hold, and those with which no system call can be injected.  Call this first. */
 int record_check_settings(const struct recorder *rec);
 
-/* How many signals are pending for the thread, or shared, for its process; and the first `bound' of them. */
+/* Count the signals pending for the thread or, if shared, for its process; record the first `bound' of them. */
 int count_pending(const struct held *h, bool shared, uint32_t *n);
 int record_pending(const struct held *h, bool shared, uint32_t bound, struct pending **list, uint32_t *n);
 
@@ -90,8 +93,8 @@ const char *record_way_of_deleted(const struct recorder *rec, pid_t tid, const c
 				  int mount, int32_t *mounts);
 
 /*
- * Is the namespace of this kind the parent's or a new one?  Where the task before it in the tree that has it stands
- * is its index, or -1.  0, or -1 when reported.
+ * Check that the task's namespace of this kind is its parent's or a new one.  *first becomes the parent's index in the
+ * tree, or -1 if the namespace is not the parent's.  Returns 0, or -1 when reported.
  */
 int record_inherited(const struct recorder *rec, const struct held *h, enum ns_kind kind, int *first);
 
@@ -104,10 +107,10 @@ int record_check_outsiders(const struct recorder *rec, bool only_warn);
 /* After all processes: record the contents of pipes and terminals, and check that all their ends are in the tree. */
 int record_objects(struct recorder *rec);
 
-/* When it is known which terminals are in the tree: record whose they are.  terminals.c */
+/* Record whose terminals they are.  Call this when it is known which are in the tree.  terminals.c */
 int record_terminals(struct recorder *rec);
 
-/* When the image is written: report which standard descriptors will not come back.  terminals.c */
+/* Report which standard descriptors will not come back.  Call this when the image has been written.  terminals.c */
 void record_say_outside(const struct recorder *rec);
 
 /*
