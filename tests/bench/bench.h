@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the call costs, counted in instructions.
+ * What the call costs, in instructions.
  *
- * Under `qemu -icount shift=0' the time-stamp counter counts guest instructions,
- * the kernel's included.
+ * Under `qemu -icount shift=0' the time-stamp counter counts the guest's instructions, the kernel's included.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -22,8 +21,8 @@ static inline uint64_t instructions(void)
 }
 
 /*
- * Run before all others, with children that are born with normal priority: none
- * of them runs before its parent waits.
+ * Run before all other tasks, with children that are born with normal priority, so that none of them runs before its
+ * parent waits.
  */
 void take_priority(void);
 
@@ -42,35 +41,35 @@ static inline long make_call(const struct call *call)
 }
 
 /*
- * A way to create a child.  All of them come down to one system_call(), so that
- * they differ in nothing but the call itself: args is filled in beforehand.
+ * A way to create a child.  The arguments are filled in beforehand, and each way then makes one system_call(): so they
+ * differ only in the call itself.
  */
 struct method {
 	const char *name;
-	/* Make the arguments of a call; nr is the number of levels, pids oldest first. */
+	/* Fill in the arguments of a call; nr is the number of levels, pids are oldest namespace first. */
 	void (*prepare)(struct call *call, unsigned int flags, const pid_t *pids, unsigned int nr);
 };
 
 enum {
-	METHOD_CLONE,		/* what the others are compared with */
+	METHOD_CLONE,		/* the others are compared with this one */
 	METHOD_CLONE3, METHOD_CLONE3_SET_TID, METHOD_CLONE_WITH_NO_PIDS, METHOD_CLONE_WITH_PIDS, N_METHODS
 };
 
 extern const struct method methods[N_METHODS];
 
 /*
- * The best and the median of n counts, which it sorts: a line each of the form
- * `bench: AREA: WHAT: NUMBER KIND', for whoever makes a table of them.
+ * Print the best and the median of n counts, which this function sorts, each on a line `bench: AREA: WHAT: NUMBER
+ * KIND', from which a program can make a table.
  */
 void result(const char *area, const char *what, uint64_t *counts, int n);
 
-/* Each area of the benchmark: reports its results, and ends the program if it cannot. */
+/* The areas of the benchmark.  Each prints its results, and ends the program if it fails. */
 void bench_calls(void);
 void bench_refusals(void);
 void bench_trees(void);
 void bench_checkpoint(void);
 
-/* What is checkpointed and restarted there: this program itself, started anew as `guest-bench tree TASKS BYTES'. */
+/* What bench_checkpoint() checkpoints and restarts: this program, run again as `guest-bench tree TASKS BYTES'. */
 #define TREE_WORD "tree"
 void tree_program(int tasks, size_t memory) __attribute__((noreturn));
 

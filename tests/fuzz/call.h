@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* One call: what it is made of, what the model says of it, what became of it. */
+/* One call: its arguments, what the model predicts, and what became of the kid. */
 #ifndef CALL_H
 #define CALL_H
 
@@ -10,7 +10,7 @@
 
 /* Where an argument lies. */
 enum place {
-	ALIGNED, MISALIGNED, AT_EDGE, ACROSS_PAGES, READ_ONLY,	/* can be read, whole */
+	ALIGNED, MISALIGNED, AT_EDGE, ACROSS_PAGES, READ_ONLY,	/* all of it can be read */
 	LAST_BYTE_OUT, HALF_OUT, FIRST_BYTE_IN, INTO_PROT_NONE,
 	AT_NULL, UNMAPPED, IN_KERNEL, INTO_KERNEL, AT_TOP,
 	PLACES, FIRST_BAD_PLACE = LAST_BYTE_OUT
@@ -20,7 +20,7 @@ enum method { BY_PIDS, BY_CLONE, BY_CLONE3 };
 enum fate { KEPT, ENDED, KILLED, LEFT_AS_ZOMBIE };
 
 struct call {
-	/* What is drawn. */
+	/* What draw() chooses at random. */
 	unsigned int number;
 	enum method method;
 	uint32_t flags;
@@ -31,26 +31,29 @@ struct call {
 	struct user_desc tls;
 	int slot;
 	enum fate fate;
-	int status;		/* the exit status of a kid that is ended */
-	int join;		/* the slot of a kid whose group this one is to join, or -1 */
+	int status;		/* ENDED: the exit status of the kid */
+	int join;		/* the slot of the kid whose group the new one joins, or -1 */
 	bool ask_again, spare_init;
 
-	/* What is made of it. */
+	/* What put_in_memory() makes of it. */
 	unsigned long args_ptr, pids_ptr, tls_ptr;
 	struct clone_args clone3;
 	pid_t set_tid[MAX_LEVELS + 3];
 };
 
-/* What the model says: this errno, or 0; or EBUSY (EEXIST), if a common number turns out to be taken. */
+/* What the model predicts: this errno, or 0; or contended, if a common number turns out to be taken. */
 struct expected {
 	int error;
 	int contended;		/* 0, EBUSY or EEXIST */
-	bool late;		/* refused when the kernel had chosen its numbers already */
-	bool by_dead;		/* taken by a zombie or as a dead leader's group */
+	bool late;		/* refused after the kernel has already chosen its own numbers */
+	bool by_dead;		/* the number is taken by a zombie, or by the group of a dead leader */
 };
 
 enum rights { ALL_RIGHTS, NO_RIGHTS, USERNS_ROOT };
-/* Where children are born; after unshare(): the namespace is empty, has an init, lost it, or never got it born. */
+/*
+ * Where children are born: in the worker's own pid namespace or in a container; after unshare(), in a namespace that is
+ * empty, that has an init, whose init has died, or whose init was never born.
+ */
 enum birthplace { OWN_NS, CONTAINER, EMPTY_NS, UNSHARED_NS, DEAD_NS, STILLBORN_NS };
 
 struct kid {
@@ -58,23 +61,23 @@ struct kid {
 	pid_t pid;			/* as the worker sees it */
 	struct numbers numbers;
 	uint32_t flags;
-	const uint32_t *cleared;	/* the worker's word that becomes 0 when it ends, or NULL */
+	const uint32_t *cleared;	/* the worker's word that the kernel clears when the kid ends, or NULL */
 	bool is_thread, is_sibling, is_init;
 	int member, leader;		/* the slots of the one kid in its group, and of its group's leader; or -1 */
-	bool keeps;			/* it is in the group of a dead leader with these numbers: */
+	bool keeps;			/* it is in the group of a dead leader, which had the numbers in kept */
 	struct numbers kept;
 };
 
 struct worker {
 	int index, episode;
-	int own, born;			/* the level of the worker, and that of its children */
+	int own, born;			/* the levels of the worker and of its children */
 	int shared_levels;		/* 1 or 2 */
 	bool is_init;
 	enum rights rights;
 	enum birthplace birthplace;
 	bool is_unshared;		/* its birthplace is or was EMPTY_NS */
 	pid_t owned_from;		/* the first level whose namespace belongs to the worker's user namespace */
-	pid_t counter[MAX_LEVELS + 1];	/* where the kernel looks next at private levels; -1: not known */
+	pid_t counter[MAX_LEVELS + 1];	/* the number that the kernel tries next at each private level; -1: unknown */
 	int lowest_fd;
 	int ask_keeper, keeper_says;
 	uint32_t parent_word[SLOTS], child_word[SLOTS];
@@ -90,7 +93,7 @@ void set_up_memory(void);
 void put_in_memory(struct call *c);
 bool place_readable(enum place place);
 bool word_writable(uint64_t address);
-/* Where a tid or a descriptor is to be stored: good addresses and bad ones. */
+/* An address, good or bad, at which the kernel is to store a tid or a descriptor. */
 uint64_t random_word(struct rng *r, uint32_t *word, bool for_child);
 
 /* model.c */
