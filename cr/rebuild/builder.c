@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What all parts of a restart say and do the same way. */
+/* What all parts of a restart report and do in the same way. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Nothing is believed: before a new tree goes on, what /proc says of it is held against the image.  Pids are left out
- * where the restart left them to the kernel: at the oldest level, or everywhere.
+ * Verify everything: before a new tree runs, compare what /proc says about it with the image.  Pids are left out where
+ * the kernel has chosen them: at the oldest level, or at all levels.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -54,7 +54,7 @@ static int compare_number(const struct recorded_task *t, const char *status, con
 	return -1;
 }
 
-/* What pids do not say: whose child or thread it is, what it is called, and whether it lives. */
+/* Compare what pids do not tell: whose child or thread it is, its name, and whether it is alive. */
 static int compare_place(const struct builder *b, const struct recorded_task *t, pid_t tid, const char *status,
 			 int threads)
 {
@@ -90,7 +90,7 @@ static int compare_task(const struct builder *b, int index, int threads)
 	return ret;
 }
 
-/* And nobody else. */
+/* Check that there are no other tasks. */
 static int compare_count(const struct builder *b)
 {
 	struct tree tree;

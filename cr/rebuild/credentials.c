@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Credentials.  Each step needs a capability that a later one takes away, and some reset what another has set: the
- * order is that of rebuild_credentials().
+ * Credentials.  Steps need capabilities that later steps take away, and some reset what others set.  So the order in
+ * rebuild_credentials() matters.
  */
 #include <errno.h>
 #include <asm/unistd.h>
@@ -16,7 +16,7 @@
 
 #define LAST_CAPABILITY CAP_CHECKPOINT_RESTORE
 
-/* All that the restarting program may have, and so its copies. */
+/* The permitted capabilities of the restarting program, and so of its copies. */
 static uint64_t all_permitted(void)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
@@ -41,7 +41,7 @@ static long set_capabilities(struct remote *r, uint64_t effective, uint64_t perm
 	return ret;
 }
 
-/* The bounding set bounds what can be inheritable from then on. */
+/* Set the inheritable set before the bounding set, which limits what can be inheritable from then on. */
 static long limit_capabilities(struct remote *r, const struct thread *t, uint64_t all)
 {
 	long ret = set_capabilities(r, all, all, t->inheritable);
@@ -52,13 +52,13 @@ static long limit_capabilities(struct remote *r, const struct thread *t, uint64_
 	return ret;
 }
 
-/* The id of file access; the call returns what it was. */
+/* Set a file system id.  The call returns the old id, whether or not it succeeds. */
 static long set_fs_id(struct remote *r, long number, uint32_t id)
 {
 	return REMOTE_CALL(r, number, id) == REMOTE_FAILED ? REMOTE_FAILED : 0;
 }
 
-/* Groups before users: who is not root must not change them.  The ids of file access follow the effective ones. */
+/* Set groups before users, while we still may.  Set each file system id after the effective id, which it follows. */
 static long set_ids(struct remote *r, const struct thread *t)
 {
 	size_t size = t->n_groups * sizeof(*t->groups);
@@ -78,7 +78,7 @@ static long set_ids(struct remote *r, const struct thread *t)
 	return ret;
 }
 
-/* A change of ids has emptied the effective and the ambient set; some securebits keep the latter from being filled. */
+/* Fill the effective and the ambient set, which the change of ids has cleared.  Some securebits forbid ambient ones. */
 static long set_sets(struct remote *r, const struct thread *t, uint64_t all)
 {
 	long ret = set_capabilities(r, all, all, t->inheritable);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Those that end before the others are rebuilt: zombies, which stay, and then stand-ins, which are reaped by whoever has
- * adopted them.  After that the parents of all are who they were.
+ * Let those end that must end before the others are rebuilt: first the zombies, which stay, and then the stand-ins,
+ * which their parents or reapers reap.  Afterwards every process has its recorded parent.
  */
 #include <errno.h>
 #include <signal.h>
@@ -32,7 +32,7 @@ static int wait_for_zombie(pid_t tid)
 	}
 }
 
-/* A stand-in's parent waits for it, so that it is gone; that is whoever has adopted it, if its own one has ended. */
+/* Make the stand-in's parent wait for it, so that it is gone; if the parent has ended, that is now its reaper. */
 static int reap(struct builder *b, pid_t tid)
 {
 	struct task t;
@@ -92,7 +92,7 @@ static int end_stand_ins(struct builder *b)
 	return 0;
 }
 
-/* When all have been adopted: who is a subreaper for the adoptions to come. */
+/* When all adoptions are done, give each process its recorded subreaper attribute. */
 static int settle_subreapers(struct builder *b)
 {
 	for (uint32_t i = 0; i < b->image->n_tasks; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Open file descriptions, each made once in the restarting program, by its kind: cr/kinds. */
+/* Open file descriptions: the restarting program opens each once, through its kind: cr/kinds. */
 #include <fcntl.h>
 
 #include "rebuild.h"

@@ -17,7 +17,7 @@ struct size {
 	unsigned short rows, columns, xpixel, ypixel;
 };
 
-/* One of each in a program: it has one terminal. */
+/* Global, because a program has only one controlling terminal. */
 static struct termios2 own, lent;	/* settings: this program's; the tree's while it does not have the terminal */
 static pid_t group;			/* the tree's foreground group; 0: it is this program's, or the tree's own affair */
 static bool given;
@@ -29,7 +29,7 @@ static int fail(const char *what)
 	return -1;
 }
 
-/* Whoever has the terminal may set it up; all others are stopped by SIGTTOU, which we ignore. */
+/* Only the foreground may set up the terminal; all others are stopped by SIGTTOU, which we ignore. */
 static int hand_over(pid_t to, const struct termios2 *settings)
 {
 	void (*before)(int) = signal(SIGTTOU, SIG_IGN);
@@ -62,7 +62,7 @@ void foreground_take_back(void)
 		report(errno, "take the terminal back");
 }
 
-/* The group that was in the foreground, or that of the first task. */
+/* Find the recorded foreground group, or that of the first task. */
 static pid_t find_group(const struct builder *b)
 {
 	const struct image *image = b->image;
@@ -111,7 +111,7 @@ int foreground_give(const struct builder *b)
 	return give();
 }
 
-/* What was on the screen is there no more: who cares draws it anew, as after a change of the size. */
+/* The old contents of the screen are gone.  After SIGWINCH, programs that care redraw it. */
 void foreground_show(const struct builder *b)
 {
 	pid_t shown = group ? group : getpgrp();
@@ -129,7 +129,7 @@ static void pass_on(int sig)
 	errno = error;
 }
 
-/* Keys that end or stop are the tree's; what is sent to this program is meant for it. */
+/* Ignore the signals of the terminal's keys, which are for the tree, and pass on those that are sent to us. */
 static void take_signals(void)
 {
 	static const int passed[] = { SIGHUP, SIGTERM, SIGUSR1, SIGUSR2 }, ignored[] = { SIGINT, SIGQUIT, SIGTSTP };
@@ -142,8 +142,8 @@ static void take_signals(void)
 }
 
 /*
- * The tree has been stopped, by ^Z for instance: so are we, for the shell to take the terminal; and when it continues us,
- * in the foreground, the tree has it again.
+ * When the tree has been stopped, by ^Z for instance, stop as well, so that the shell takes the terminal.  When the
+ * shell continues us in the foreground, give the terminal back to the tree.
  */
 static void stop_with_it(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Process groups: who could not be born in its group joins it when all are there. */
+/* Process groups: a process that could not be born in its group joins it when all processes exist. */
 #include <errno.h>
 #include <asm/unistd.h>
 
@@ -7,8 +7,8 @@
 #include "rebuild.h"
 
 /*
- * A process joins its group by itself; or if the group has no number in its pid namespace, its parent puts it there.
- * A zombie, too, joins by itself.
+ * A process joins its group by an injected call.  If the group has no number in its pid namespace, its parent puts it
+ * there.  A zombie joins by itself just before it ends (cr/create/process.c).
  */
 static int join_group(struct builder *b, uint32_t i)
 {
@@ -26,7 +26,7 @@ static int join_group(struct builder *b, uint32_t i)
 	}
 	pgid = t->pgid.nr[who->pid.levels - 1];
 	if (!pgid)
-		return 0;	/* a still older group: it has inherited that, or the comparison tells */
+		return 0;	/* a group of a still older namespace: inherited, or the comparison fails */
 	ret = REMOTE_CALL(&b->remote[who - b->image->tasks], __NR_setpgid, pid, pgid);
 	if (!ret)
 		return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Each recorded mapping is made, or comes out of the window with the pages that the process has in common with others;
- * and then the pages that only it has are written.
+ * Make each recorded mapping, or move it out of the window with the pages that the process shares with others.  Then
+ * write the pages that only this process has.
  */
 #include <errno.h>
 #include <unistd.h>
@@ -36,7 +36,7 @@ static int map_new(struct builder *b, struct remote *r, const struct vma *v)
 	return 0;
 }
 
-/* The runs of a mapping, from *run on: how many there are. */
+/* Count the runs of a mapping, from index run on. */
 static uint32_t runs_of(const struct share_runs *runs, uint32_t run, const struct vma *v)
 {
 	uint32_t n = 0;
@@ -97,7 +97,7 @@ static int map_all(struct builder *b, struct remote *r, const struct process *p,
 	return 0;
 }
 
-/* Pages are written in the order of their addresses, but for those that are there. */
+/* State for writing pages in the order of their addresses; those that the window has given it are skipped. */
 struct writing {
 	struct remote *r;
 	const struct share_runs *runs;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory: all of the restarting program's is unmapped from the task but the vdso, which goes where it was recorded;
- * then each recorded mapping is made, and its pages are written.
+ * Memory.  Unmap everything of the restarting program from the task except vvar, vdso and window, and move the vdso to
+ * its recorded place.  Then make each recorded mapping and write its pages.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ struct mm_map {
 	uint32_t auxv, auxv_size, exe_fd;
 } __attribute__((packed, aligned(4)));
 
-/* Where the kernel has put its own mappings: vvar and vdso, next to each other. */
+/* Find the kernel's own mappings, vvar and vdso, which are next to each other. */
 int rebuild_find_specials(struct builder *b)
 {
 	char *text = procfs_text(getpid(), "maps"), *rest = text, *line;
@@ -46,7 +46,7 @@ static bool overlaps(unsigned long start, unsigned long end, const struct range 
 	return start < r->end && r->start < end;
 }
 
-/* An address with `size' bytes that neither the recorded mappings nor these three use; from the top down. */
+/* Find the highest address with `size' bytes that neither the recorded mappings nor these ranges use. */
 static unsigned long find_hole(const struct process *p, const struct range *a, const struct range *b,
 			       const struct range *window, unsigned long size)
 {
@@ -78,7 +78,7 @@ static int by_start(const void *a, const void *b)
 	return (x->start > y->start) - (x->start < y->start);
 }
 
-/* An empty range, at 0, is passed by. */
+/* Unmap everything except these ranges; an empty one, at 0, is skipped. */
 static int unmap_all_but(struct remote *r, const struct range *vvar, const struct range *vdso, const struct range *window)
 {
 	struct range stay[] = { *vvar, *vdso, *window };
@@ -101,7 +101,7 @@ static const struct vma *find_kind(const struct process *p, uint32_t kind)
 	return NULL;
 }
 
-/* Move a special mapping to its recorded place; if the two overlap, by way of another one. */
+/* Move a special mapping to its recorded place; if the two places overlap, by way of a third. */
 static int move(struct remote *r, const struct process *p, struct range *from, const struct vma *to,
 		const struct range *other, const struct range *window)
 {
@@ -154,7 +154,7 @@ static int place_specials(struct remote *r, const struct process *p, struct rang
 	return rebuild_failed(r, "put the vdso where it was", -ENOMEM);
 }
 
-/* What the kernel shows in /proc, and where brk() goes on from. */
+/* Set the addresses that the kernel shows in /proc, and the present brk(). */
 static int describe(struct builder *b, struct remote *r, const struct process *p)
 {
 	struct mm_map map = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mount namespaces.  Their first processes have made them (create/process.c); what a task opened by way of their mounts
- * is opened by way of them again.  A file that the restarting program opened by its own would lead out of a container:
- * behind a directory of the machine lies the machine's /proc.
+ * Mount namespaces.  Their first processes have made them (cr/create/inside.c).  What a task opened through their
+ * mounts is opened through them again.  A file opened through the restarting program's own mounts would lead out of a
+ * container: from a directory of the machine, one can reach the machine's /proc.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include "rebuild.h"
 #include "lib/report.h"
 
-/* The index in the plan of its first process. */
+/* The index in the plan of a namespace's first process. */
 static int first_planned(const struct builder *b, int mounts)
 {
 	int i = b->plan.n - 1;
@@ -55,7 +55,7 @@ static int compare_point(const struct mount_point *p, const struct mount_line *l
 	return compare_flags(l->point, p->flags, l->options);
 }
 
-/* All but those on /proc, which both have by their points; and the uppermost there. */
+/* Compare all mounts that are not on /proc, both lists sorted by mount point, and the uppermost one on /proc. */
 static int compare(const struct mounts *m, const struct mount_table *t)
 {
 	int top = mountinfo_top(t, "/proc");
@@ -82,7 +82,7 @@ static int compare(const struct mounts *m, const struct mount_table *t)
 	return top < 0 ? 0 : compare_flags("/proc", m->proc_flags, t->line[top].options);
 }
 
-/* Its /proc is that of the pid namespace that it was of; or the very one that is around it. */
+/* Check that its /proc is that of the recorded pid namespace or, if it was inherited, the same as around it. */
 static int check_proc(const struct builder *b, int mounts)
 {
 	const struct mounts *m = &b->image->mountss[mounts];

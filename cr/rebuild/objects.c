@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the tasks share, and what outlives none of them: open file descriptions (files.c), what is mapped.  The
- * restarting program makes each once; the tasks then get their descriptors from it by pidfd_getfd(), so that what was
- * one open file description is one again.
+ * The objects that tasks share: open file descriptions (files.c), and what they have mapped.  The restarting program
+ * opens each once.  The tasks then get their descriptors from it with pidfd_getfd(), so that what was one open file
+ * description is one again.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #include "rebuild.h"
 #include "lib/report.h"
 
-/* A file that programs run from must be the one it was, byte for byte as far as its size and date tell. */
+/* Open a mapped file, and check by its size and date that it is still the recorded one. */
 static int open_mapped(struct builder *b, uint32_t i)
 {
 	const struct mapped_file *m = &b->image->mapped[i];
@@ -38,7 +38,7 @@ static int open_mapped(struct builder *b, uint32_t i)
 	return 0;
 }
 
-/* Shared anonymous memory: mapped here for a moment, and found behind /proc/self/map_files. */
+/* Make shared anonymous memory: map it here for a moment, and open it through /proc/self/map_files. */
 static int make_shared(struct builder *b, uint32_t i)
 {
 	const struct shared_memory *s = &b->image->shared[i];

@@ -19,7 +19,7 @@
 
 #define NS_PER_S 1000000000LL
 
-/* Which of the restarting program's descriptors it is to be. */
+/* The restarting program's descriptor from which this one is copied. */
 static int source_fd(const struct builder *b, const struct fd *fd)
 {
 	if (b->image->opens[fd->open].kind == OPEN_OUTSIDE)
@@ -28,8 +28,8 @@ static int source_fd(const struct builder *b, const struct fd *fd)
 }
 
 /*
- * Descriptors, lowest first.  A new one is the lowest that is free: the one that is wanted, or one below it, which is
- * moved up.
+ * Restore descriptors, lowest first.  A new descriptor gets the lowest free number: either the recorded one, or a lower
+ * one, which is then moved up.
  */
 static int rebuild_fds(struct builder *b, struct remote *r, const struct process *p)
 {
@@ -87,7 +87,7 @@ static int rebuild_actions(struct remote *r, const struct process *p)
 	return 0;
 }
 
-/* Ids are given out in order, whether or not those before are in use still. */
+/* The kernel gives out ids in order, whether or not lower ones are still in use. */
 static int create_timer(struct builder *b, struct remote *r, const struct posix_timer *t)
 {
 	struct { uint32_t value, signo, notify, tid, padding[12]; } event = { t->value, t->signo, t->notify, 0, { 0 } };
@@ -159,7 +159,7 @@ static int start_timers(struct remote *r, const struct process *p)
 	return 0;
 }
 
-/* From outside: the task may not be able to raise them any more. */
+/* Set limits from outside, because the task itself may no longer be able to raise them. */
 static int rebuild_limits(struct remote *r, const struct process *p)
 {
 	char path[48];
@@ -178,7 +178,7 @@ static int rebuild_limits(struct remote *r, const struct process *p)
 	return 0;
 }
 
-/* What came for the restarting program, and what the tree's building sent: of no interest to this process. */
+/* Discard signals that were meant for the restarting program, or that building the tree has caused. */
 static int discard_signals(struct remote *r)
 {
 	const uint64_t all = ~0ULL;
@@ -195,7 +195,7 @@ static int discard_signals(struct remote *r)
 	return ret == -EAGAIN ? 0 : rebuild_failed(r, "discard signals", ret);
 }
 
-/* After unshare(CLONE_NEWPID) its children are born in the namespace of its first one. */
+/* A process that has called unshare(CLONE_NEWPID): its children are born in the namespace of its first child. */
 static int rebuild_children_ns(struct builder *b, int index)
 {
 	const struct recorded_task *t = &b->image->tasks[index];

@@ -18,11 +18,13 @@ struct builder {
 	int mem;			/* /proc/self/mem, for processes that share memory; -1: none do */
 	struct creation creation;
 	struct remote *remote;		/* by tasks[]; for a zombie, only tid is set */
-	/* The kernel's own mappings, and an `int $0x80' there: at the same addresses in all new processes as here. */
+	/*
+	 * The kernel's own mappings, and an `int $0x80' there: at the same addresses in this program and all processes.
+	 */
 	struct range vvar, vdso;
 	unsigned long int80;
 
-	/* Descriptors of the restarting program, by mapped[], shared[] and mountss[] (of root directories); -1: none. */
+	/* This program's descriptors, by mapped[], shared[] and mountss[] (of root directories); -1: none. */
 	int *mapped_fd, *shared_fd, *mounts_root;
 	pid_t *mounts_first;		/* the first process of each of mountss[] */
 	struct reopening open;		/* what the kinds of open files need of this */
@@ -76,7 +78,7 @@ int rebuild_mappings(struct builder *b, struct remote *r, int32_t process);
 int rebuild_memory(struct builder *b, int index);
 int rebuild_process(struct builder *b, int index);
 
-/* Restore settings of a process whose memory is complete: they can lock new memory and keep it from becoming code. */
+/* Restore settings that may lock new memory, or keep it from becoming code: when the memory is complete. */
 int rebuild_process_settings(struct remote *r, const struct process *p);
 
 /* Create the threads of a process, which are held from birth. */

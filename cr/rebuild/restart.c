@@ -20,7 +20,7 @@
 #include "lib/report.h"
 #include "lib/tree.h"
 
-/* The calls of all that follows go through the vdso of the restarting program, of which all are copies. */
+/* Injected calls go through the vdso.  It is found once: all processes are copies of the restarting program. */
 static int find_vdso(struct builder *b, struct remote *r)
 {
 	if (!b->int80 && remote_find_int80(r, b->vdso.start, b->vdso.end - b->vdso.start))
@@ -79,9 +79,9 @@ static int rebuild_all(struct builder *b)
 }
 
 /*
- * All that can fail comes first: each task stands where one system call lets it go on.  Until the first call of the
- * second half, the end of the restart is that of the tree; from its last call on, the tree lives.  In between lies
- * nothing but these calls.  The first task goes last: if it is an init, all end with it until then.
+ * Everything that can fail comes first.  Then each task is at rest, and one PTRACE_DETACH lets it run.  Before the
+ * first of these calls, the tree ends if the restart ends; after the last one, the tree lives.  Nothing but these calls
+ * lies in between.  The first task goes last: if it is an init, all tasks still end with it until then.
  */
 static int let_go(struct builder *b)
 {
@@ -111,7 +111,7 @@ static int let_go(struct builder *b)
 	return ret;
 }
 
-/* What is written into the tasks is there twice until all is done. */
+/* Is there enough memory?  Until the restart is done, the contents exist twice: in the image and in the tasks. */
 static int check_memory(const struct image *image, const struct share *share)
 {
 	uint64_t need = 0;
@@ -133,7 +133,7 @@ static int check_memory(const struct image *image, const struct share *share)
 	return -1;
 }
 
-/* When who leads a session ends, the kernel hangs up on all who have its terminal: on the tree, too. */
+/* When a session leader ends, the kernel hangs up on everybody who has its terminal: on the tree, too. */
 static int check_session(const struct image *image)
 {
 	int terminal;
@@ -149,9 +149,9 @@ static int check_session(const struct image *image)
 }
 
 /*
- * Is somebody to be stopped in the process group of the restarting program, and that a job of its own?  When the job is
- * done, the kernel would let the stopped ones go on, with a SIGHUP.  So the first task leads a group, for all that were in
- * one from outside.
+ * Will there be stopped processes in the restarting program's process group, and is that group a job of its own?  Then
+ * the group becomes orphaned when this program ends, and the kernel sends it SIGHUP and SIGCONT.  To avoid that, the
+ * first task leads a new group, for all processes whose group was outside the tree.
  */
 static bool is_stopped_in_our_job(const struct builder *b)
 {
@@ -257,7 +257,7 @@ static int build(struct builder *b)
 	return 0;
 }
 
-/* Threads have come since the processes were created; each has to be waited for, or its process does not end. */
+/* Threads may have been created since the processes were.  We trace them: unless we wait for each, no process ends. */
 static void abort_build(struct builder *b)
 {
 	uint32_t n = b->image->n_tasks;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Settings: scheduling, and what prctl() and its like had set.  Only what the restarting program has otherwise. */
+/*
+ * Settings: scheduling, and what prctl() and the like had set.  Only what differs from the restarting program's is set.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -17,7 +19,7 @@
 #include "lib/report.h"
 #include "cr/image/settings.h"
 
-/* How long the kernel lets a task run that nobody has set this for; who restarts may have been set. */
+/* The restarting program's own time slice: the kernel's default, unless somebody has set another one. */
 static uint64_t usual_slice(void)
 {
 	static struct sched_attr own;
@@ -59,7 +61,7 @@ static int set_affinity(struct remote *r, const struct thread *t)
 	return -1;
 }
 
-/* Inherited from the restarting program; a real-time policy has made it 0. */
+/* The timer slack is inherited from the restarting program, and a real-time policy has set it to 0. */
 static int set_timer_slack(struct remote *r, const struct thread *t)
 {
 	static long own;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Stopped processes.  They stop while they are held, and so before the restarting program ends: what the kernel does with
- * a stopped process group when a process ends (kill_orphaned_pgrp() in kernel/exit.c) it does here or never.
+ * Stopped processes.  They stop while they are held, before any process outside the tree ends.  So if the kernel
+ * signals a stopped process group because a process ends (kill_orphaned_pgrp() in kernel/exit.c), it does so now or
+ * never.
  */
 #include <errno.h>
 #include <signal.h>
@@ -19,7 +20,7 @@ static int stop(struct builder *b, uint32_t i)
 	int sig = b->image->processes[t->process].stop_signal;
 	int ret = remote_stop(&b->remote[i], sig);
 
-	/* Which signal it was is of interest to its parent alone, and that is not the first task's any more. */
+	/* Only the parent learns which signal it was, and the first task has another parent now. */
 	if (ret > 0 && t->parent < 0)
 		ret = remote_stop(&b->remote[i], SIGSTOP);
 	if (!ret)
@@ -29,7 +30,7 @@ static int stop(struct builder *b, uint32_t i)
 	return -1;
 }
 
-/* Its parent has waited for the stop once: it does not hear of it again. */
+/* If the recorded parent had already waited for the stop, make the new parent wait for it, too. */
 static int hear(struct builder *b, uint32_t i)
 {
 	const struct recorded_task *t = &b->image->tasks[i];

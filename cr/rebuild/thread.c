@@ -22,7 +22,7 @@
 #define PTRACE_SET_THREAD_AREA_I386 26
 #define FIRST_TLS_ENTRY 6
 
-/* Have the leader create a thread with the pids that the options want, if any. */
+/* Make the leader create a thread, with the recorded pids that the options ask for. */
 static long create_thread(struct builder *b, struct remote *leader, const struct recorded_task *t)
 {
 	const struct chosen chosen = chosen_levels(b->options->pids, t->pid.levels, false);
@@ -80,7 +80,7 @@ static int rebuild_registers(struct remote *r, const struct thread *t)
 	return 0;
 }
 
-/* A task may send itself any siginfo. */
+/* Queue a signal again.  The task sends it, because a task may send itself any siginfo. */
 static int queue(struct remote *r, const struct numbers *pid, const struct numbers *tid, const struct pending *pending,
 		 uint32_t n)
 {
