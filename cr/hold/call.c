@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A system call of a held task: from its registers to what it returns. */
+/* Make one injected system call in a held task. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 #define SCRATCH_SIZE 4096UL
 
-/* Until the task stands at the beginning, or at the end, of a system call. */
+/* Let the task run until it stops at the beginning or at the end of a system call. */
 static int go_on_to_syscall_stop(struct remote *r)
 {
 	int status;
@@ -39,7 +39,7 @@ static int go_on_to_syscall_stop(struct remote *r)
 	}
 }
 
-/* Signals are blocked from when the registers are those of a call: a handler would run on the frame's page. */
+/* From now on, block signals: with these registers, a handler would run on the frame's page. */
 static int set_call(struct remote *r, struct user_regs_struct *regs)
 {
 	/* A task with no stack to speak of has to do without a frame until there is a page for it. */
@@ -50,7 +50,7 @@ static int set_call(struct remote *r, struct user_regs_struct *regs)
 	return ptrace(PTRACE_SETREGS, r->tid, 0, regs) || (r->stays && stop_block_signals(r)) ? -1 : 0;
 }
 
-/* Once more for each of the two stops of a call; what is not followed to its end is lost. */
+/* Follow the call through its two stops.  A call that we cannot follow to its end is lost. */
 static int follow_call(struct remote *r, struct user_regs_struct *regs)
 {
 	if (r->lost && stop_again(r))

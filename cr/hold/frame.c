@@ -16,7 +16,7 @@ struct frame {
 	unsigned char bytes[FRAME_SIZE_MAX];
 };
 
-/* struct rt_sigframe_ia32 of arch/x86/include/asm/sigframe.h, with what it consists of. */
+/* struct rt_sigframe_ia32 of arch/x86/include/asm/sigframe.h, with its parts. */
 struct sigcontext_i386 {
 	uint32_t gs, fs, es, ds;
 	uint32_t edi, esi, ebp, esp, ebx, edx, ecx, eax, trapno, err, eip, cs, eflags, esp_at_signal, ss;
@@ -33,10 +33,10 @@ struct rt_frame {
 };
 _Static_assert(sizeof(struct rt_frame) == 268, "as the kernel has it on i386");
 
-/* An alternate stack with such flags is none: rt_sigreturn() then leaves the task the one that it has. */
+/* These flags are invalid for an alternate stack, so rt_sigreturn() leaves the task's own in place. */
 #define NO_ALTSTACK 0x55
 
-/* The FPU state: as fnsave has it; then fxsave or xsave, at a multiple of 64 (arch/x86/kernel/fpu/signal.c). */
+/* The FPU state: in fnsave's format, then in fxsave's or xsave's at a multiple of 64 (arch/x86/kernel/fpu/signal.c). */
 #define FNSAVE_SIZE 112
 #define FNSAVE_STATUS 4
 #define FNSAVE_MAGIC_AT 110
@@ -51,7 +51,7 @@ static bool is_to_restart(const struct user_regs_struct *regs)
 				       regs->eax == -ERESTARTNOHAND || regs->eax == -ERESTART_RESTARTBLOCK);
 }
 
-/* All that there is, up to size.  Returns how much, 0 with errno if nothing. */
+/* Read the FPU state, as far as there is room.  Returns its size, or 0 with errno. */
 static size_t read_fpu(pid_t tid, unsigned char *fnsave, unsigned char *fx, size_t room)
 {
 	struct iovec iov = { fx, room - 4 };
@@ -88,7 +88,7 @@ static void set_context(struct sigcontext_i386 *c, const struct user_regs_struct
 	}
 }
 
-/* At or below top.  A system call that was interrupted starts again. */
+/* Make a frame at or below top.  If a system call was interrupted, the frame restarts it. */
 static int make(struct frame *f, const struct remote *r, unsigned long top)
 {
 	struct rt_frame frame = { .altstack_flags = NO_ALTSTACK, .mask = r->mask };

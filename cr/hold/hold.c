@@ -16,7 +16,7 @@
 
 #define KILL_BOUND_MS 10000
 
-/* Tasks that are held, in the order in which they were found; and by tid, where they are, counted from 1. */
+/* The held tasks, in the order in which they were found, and an index by tid, whose entries are counted from 1. */
 struct caught {
 	struct remote *remote;
 	int n;
@@ -28,7 +28,7 @@ static struct remote *find(const struct caught *caught, pid_t tid)
 	return caught->place[tid] ? &caught->remote[caught->place[tid] - 1] : NULL;
 }
 
-/* Why a task cannot be held: most often because somebody else traces it. */
+/* Report why a task cannot be held: most often because somebody else traces it. */
 static int fail(const struct task *t)
 {
 	int error = errno;
@@ -70,7 +70,7 @@ static int hold(struct caught *caught, const struct task *t)
 	return 0;
 }
 
-/* What cannot be held is found before anything is: this program is in the tree, or the kernel itself. */
+/* Before holding anything, refuse a tree that contains this program or a kernel thread. */
 static int check_whom(const struct tree *tree)
 {
 	for (int i = 0; i < tree->n; i++) {
@@ -88,7 +88,7 @@ static int check_whom(const struct tree *tree)
 	return 0;
 }
 
-/* Hold what this look at the tree shows for the first time; 1: there was something. */
+/* Hold the tasks that this look at the tree shows for the first time.  Returns 1 if there were any. */
 static int hold_new(struct caught *caught, const struct tree *look)
 {
 	int new = 0;
@@ -103,7 +103,7 @@ static int hold_new(struct caught *caught, const struct tree *look)
 	return new;
 }
 
-/* The held tasks in the order of the last look; and which of a process's threads each is. */
+/* List the held tasks in the order of the last look, and number the threads of each process. */
 static int fill(struct held_tree *tree, const struct caught *caught, const struct tree *look)
 {
 	tree->held = calloc(look->n, sizeof(*tree->held));
@@ -160,7 +160,7 @@ int hold_tree(struct held_tree *tree, pid_t root)
 	return ret;
 }
 
-/* Take what was mapped into the processes away again; last to first, as threads stand behind their leader. */
+/* Unmap our pages from the processes; last to first, because threads come after their leader. */
 static void give_back(struct held_tree *tree)
 {
 	for (int i = tree->n - 1; i >= 0; i--) {
@@ -186,7 +186,7 @@ void hold_release(struct held_tree *tree)
 	}
 }
 
-/* Has it ended?  Who traces a task hears of that before its parent does. */
+/* Has it ended?  The tracer of a task learns of that before the parent does. */
 static bool has_ended(pid_t tid)
 {
 	int status;
@@ -220,8 +220,8 @@ int wait_for_ends(const pid_t *tid, int n)
 }
 
 /*
- * The first task's parent reaps it, sooner or later: until then its pid is taken.  What is asked for is this task, and
- * not whoever has its pid next.
+ * Wait until the first task's parent has reaped it; until then its pid is taken.  The pidfd refers to this task, and
+ * not to the next one with its pid.
  */
 static void wait_until_free(pid_t pid, int pidfd)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a held task needs of its own memory to make calls: an `int $0x80', and pages that it is lent. */
+/* What injected calls need in the task's memory: an `int $0x80', and pages that we map for them. */
 #include <errno.h>
 #include <string.h>
 #include <asm/unistd.h>

@@ -29,7 +29,7 @@ void remote_begin(void)
 	setitimer(ITIMER_REAL, &tick, NULL);
 }
 
-/* Keep what is to come back, and block all signals; those of a task that stays only while it has a frame. */
+/* Save what is to be restored, and block all signals; for a task that must survive us, only while it has a frame. */
 static int take(struct remote *r)
 {
 	char path[32];
@@ -69,7 +69,7 @@ int remote_adopt(struct remote *r, pid_t tid)
 	return stop_wait_event(r, &r->stop_signal) ? -1 : take(r);
 }
 
-/* Of all signals, the one that is to stop it is let through, as far as the stop itself. */
+/* Unblock only the signal that is to stop it, until it has stopped. */
 int remote_stop(struct remote *r, int sig)
 {
 	const uint64_t others = ~(1ULL << (sig - 1));

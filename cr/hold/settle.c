@@ -11,9 +11,9 @@
 #define SEMTIMEDOP 4
 
 /*
- * Most calls that wait go on when nobody has handled the signal that interrupted them.  These return EINTR after any
- * interruption, ours, too.  The code that the kernel has for the others is right for them as well: EINTR if there is
- * a signal to handle, else the call is made again.
+ * Most calls that wait are restarted if the signal that interrupted them was not handled.  These calls return EINTR
+ * after any interruption, ours included.  So give them the kernel's restart code for the others: EINTR if there is a
+ * signal to handle, else the call is made again.
  */
 static void restart_what_never_restarts(struct user_regs_struct *regs)
 {
@@ -32,9 +32,9 @@ static void restart_what_never_restarts(struct user_regs_struct *regs)
 }
 
 /*
- * Who is interrupted in a restartable sequence is sent to its abort handler (kernel/rseq.c).  The kernel does so when
- * the task goes on, by the place where it then is.  When that is the place of a call that we have it make, the sequence
- * would be forgotten.
+ * A task that is interrupted in a restartable sequence continues at the abort handler (kernel/rseq.c).  The kernel
+ * decides that by the task's eip when the task resumes.  If that is the eip of an injected call, the abort would be
+ * lost.  So move the task to the abort handler now.
  */
 static int abort_sequence(struct remote *r)
 {
@@ -49,7 +49,7 @@ static int abort_sequence(struct remote *r)
 	current = rseq.rseq_abi_pointer + offsetof(struct rseq, rseq_cs);
 	if (remote_read(r, current, &address, sizeof(address)))
 		return -1;
-	/* What cannot be read is for the kernel to judge. */
+	/* If it cannot be read, leave the verdict to the kernel. */
 	if (!address || remote_read(r, address, &cs, sizeof(cs)) ||
 	    (unsigned long)r->regs.eip - cs.start_ip >= cs.post_commit_offset)
 		return 0;

@@ -38,9 +38,9 @@ int stop_wait(struct remote *r, int *status)
 }
 
 /*
- * Wait for the stop of PTRACE_INTERRUPT, or of a birth; signals that come first are passed on.  The signal of such a
- * stop is SIGTRAP, but for a thread group that is stopped by a signal: then it is that one.  Another stop that comes
- * first has taken the place of the one that was asked for (ptrace_stop() in kernel/signal.c), which is asked for again.
+ * Wait for the stop of PTRACE_INTERRUPT, or that of a new task; pass on signals that come first.  The signal of such a
+ * stop is SIGTRAP or, if a signal has stopped the thread group, that signal.  Another stop that comes first replaces
+ * the requested one (ptrace_stop() in kernel/signal.c), so we request it again.
  */
 int stop_wait_event(struct remote *r, int *stop_signal)
 {
@@ -72,8 +72,9 @@ int stop_block_signals(struct remote *r)
 }
 
 /*
- * Back to a stop for a signal: from the end of a system call nothing is restarted.  A task that was seen to stop is let
- * go on, to stop again.  One that we failed to wait for is not: it may have come to the stop that is asked for here.
+ * Go to a stop where a signal would be delivered, since the kernel restarts no call from a stop at the end of a system
+ * call.  If we have seen the task stop, resume it, so that it stops again.  If we failed to wait for it, do not: it may
+ * already be in the requested stop.
  */
 int stop_again(struct remote *r)
 {
