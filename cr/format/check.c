@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Only what a restart relies on: what else is wrong in an image harms the restarted programs alone, or is refused by
- * the kernel when they are built.
+ * Check only what a restart relies on.  Any other error in an image harms only the restarted programs, or the kernel
+ * refuses it when they are rebuilt.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 #include "check.h"
 
-/* Pids are positive; a group or a session may belong to an older namespace, where it is 0. */
+/* Pids are positive.  A process group or session may belong to an older namespace: then it is 0 at the younger levels. */
 static bool numbers_sound(const struct numbers *n, int least)
 {
 	if (!n->levels || n->levels > MAX_LEVELS)
@@ -21,7 +21,7 @@ static bool numbers_sound(const struct numbers *n, int least)
 	return true;
 }
 
-/* The place in the tree of tasks.  A thread's parent is its leader. */
+/* Check the task's place in the tree.  A thread's parent is its leader. */
 static int check_place(const struct check *c, uint32_t i)
 {
 	const struct image *image = c->image;
@@ -44,7 +44,7 @@ static int check_place(const struct check *c, uint32_t i)
 	return 0;
 }
 
-/* How a zombie can have ended: by exit(), or by a signal that ends a process by default. */
+/* Can a zombie have ended with this wait status?  By exit(), or by a signal that ends a process by default. */
 static bool can_end_so(uint32_t status)
 {
 	uint32_t sig = status & 0x7f;
@@ -111,7 +111,7 @@ static int check_mounts(const struct check *c)
 	return 0;
 }
 
-/* Each process belongs to one leader, each thread to one task; so no list has more elements than there are tasks. */
+/* Each process belongs to one leader and each thread to one task, so no list is longer than that of the tasks. */
 static int check_owners(const struct check *c)
 {
 	const struct image *image = c->image;
@@ -138,8 +138,8 @@ static int check_owners(const struct check *c)
 }
 
 /*
- * The namespace that each task is in, by the task that is its init; -1: that of the first task, which has none in the
- * tree.  inner is that in which the children of a task are born that are a level deeper.
+ * Find each task's pid namespace, named by the task that is its init; -1: the first task's, whose init is not in the
+ * tree. inner is the namespace of a task's children that are one level deeper.
  */
 static int find_namespaces(const struct check *c, int32_t *init, int32_t *inner)
 {
@@ -163,7 +163,7 @@ static int find_namespaces(const struct check *c, int32_t *init, int32_t *inner)
 	return 0;
 }
 
-/* A pid in a namespace; one above the first task is known by its level. */
+/* A pid in a namespace.  A namespace older than the first task's is identified by its level. */
 struct taken {
 	int32_t ns, nr;
 	uint32_t task;
@@ -178,7 +178,7 @@ static int by_namespace(const void *a, const void *b)
 	return (x->nr > y->nr) - (x->nr < y->nr);
 }
 
-/* The pids of a task, youngest first. */
+/* List the pids of a task, youngest first. */
 static uint32_t list_pids(const struct image *image, uint32_t i, const int32_t *init, struct taken *out)
 {
 	uint32_t n = image->tasks[i].pid.levels;

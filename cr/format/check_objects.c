@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the processes refer to: open files, whose kinds say more of them, and memory that is shared. */
+/* Check what the processes refer to: open files, with the help of their kinds, and shared memory. */
 #include "check.h"
 #include "cr/kinds/image.h"
 

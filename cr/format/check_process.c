@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Memory, descriptors, signals, timers and limits of a process; what a thread has of its own. */
+/* Check memory, descriptors, signals, timers and limits of a process, and what a thread has of its own. */
 #include <elf.h>
 #include <signal.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static bool page_aligned(uint64_t v)
 	return v % PAGE_BYTES == 0;
 }
 
-/* What a mapping refers to, and in which part of it it lies: mmap2() counts pages in 32 bits. */
+/* Check the object of a mapping, and the offset in it: mmap2() counts pages in 32 bits. */
 static bool object_sound(const struct image *image, const struct vma *v)
 {
 	uint64_t end = v->offset + (v->end - v->start);
@@ -63,8 +63,8 @@ static int check_vmas(const struct check *c, uint32_t i)
 }
 
 /*
- * Whole pages that lie in one private mapping, behind those that were looked at before: *v is the mapping from which on
- * to look, *at the end of those.
+ * Are these whole pages in one private mapping, after the pages that were checked before?  *v is the mapping at which
+ * to start, and *at the end of the earlier pages.
  */
 static bool place_sound(const struct process *p, uint32_t start, uint32_t size, uint32_t *v, uint32_t *at)
 {
@@ -92,7 +92,7 @@ static int check_pages(const struct check *c, uint32_t i)
 	return 0;
 }
 
-/* Each page is one that an earlier process has, which does not borrow it itself; and no page is there twice. */
+/* An earlier process must own each page, and not borrow it itself; no page may occur twice. */
 static int check_borrowed(const struct check *c, uint32_t i)
 {
 	const struct image *image = c->image;
@@ -139,7 +139,7 @@ static int check_fds(const struct check *c, uint32_t i)
 	return 0;
 }
 
-/* A signal that can wait: SIGKILL has been acted on by then. */
+/* Are these signals that can be pending?  SIGKILL cannot. */
 static bool pending_sound(const struct pending *pending, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
@@ -176,7 +176,7 @@ static bool time_sound(int64_t ns)
 	return ns >= 0 && ns / NS_PER_S <= SECONDS_MAX;
 }
 
-/* Whom a timer notifies is a thread of its process. */
+/* A timer must notify a thread of its own process. */
 static int check_timers(const struct check *c, uint32_t i)
 {
 	const struct image *image = c->image;

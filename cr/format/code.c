@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What each structure of the image is as bytes.  One description serves both ways: see coder.h.  What open files refer
- * to is described by their kinds: cr/kinds.
+ * How each structure of the image is laid out in bytes.  One description serves to write and to read: see
+ * cr/image/coder.h.  The kinds of open files describe what these refer to: cr/kinds.
  */
 #include "code.h"
 #include "cr/kinds/image.h"
@@ -129,7 +129,7 @@ static void code_memory(struct coder *c, struct process *p)
 	CODE_ARRAY(c, p, borrowed, LIST_MAX, 16, code_borrowed);
 }
 
-/* Most are the default, all 0: only the others are there. */
+/* Most actions are the default, all 0.  Only the others are written. */
 static void code_actions(struct coder *c, struct process *p)
 {
 	uint64_t set = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reading an image, in one pass, whatever it may be. */
+/* Read an image in one pass, from a file or a stream, without trusting its contents. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,10 +14,10 @@
 #include "lib/interrupt.h"
 #include "lib/report.h"
 
-/* One section's length: a reader need not believe more. */
+/* The greatest length of a section that we accept. */
 #define SECTION_MAX (1U << 30)
 
-/* The line without the version, and how the images of the first version began, which were text. */
+/* The first line without the version; and the beginning of images of the first version, which were text. */
 static const char stem[] = "clone_with_pids image ";
 static const char text_stem[] = "clone_with_pids checkpoint,";
 
@@ -33,7 +33,7 @@ struct reader {
 	uint64_t size, limit;
 };
 
-/* Exactly so many bytes.  0, or -1 when reported. */
+/* Read exactly this many bytes.  Returns 0, or -1 when reported. */
 static int read_all(const struct reader *r, void *data, size_t size)
 {
 	char *p = data;
@@ -56,7 +56,7 @@ static int read_all(const struct reader *r, void *data, size_t size)
 	return 0;
 }
 
-/* The length comes from a file: believe it as far as bytes arrive. */
+/* Read the body of a section.  Its length comes from the file, so believe it only as far as bytes arrive. */
 static unsigned char *read_body(struct reader *r, const struct image_head *h)
 {
 	size_t have = 0, step = 1 << 16;
@@ -103,7 +103,7 @@ static int read_element(struct image *image, const struct reader *r, enum image_
 	return c->error ? -1 : 0;
 }
 
-/* 1: it was the last one; 0; or -1 when reported. */
+/* Read a section.  Returns 1 if it was the last one, 0 if not, or -1 when reported. */
 static int read_section(struct image *image, struct reader *r)
 {
 	unsigned char bytes[IMAGE_HEAD_SIZE], *body;
@@ -175,8 +175,8 @@ static int read_magic(const struct reader *r)
 }
 
 /*
- * Nothing follows the end.  From a pipe that is known when its writer has closed it: a checkpoint that writes into one
- * has ended the tree by then, so that a restart at the other end finds its pids free.
+ * Check that nothing follows the end.  On a pipe, this waits until the writer has closed it.  By then a checkpoint has
+ * killed the tree, so a restart at the other end finds its pids free.
  */
 static int read_end(const struct reader *r)
 {

@@ -16,7 +16,7 @@
 
 #define NS_PER_MS 1000000
 
-/* A name or path of the image: anything can be in it, and nothing of it may reach the terminal as a command. */
+/* Make a name or path of the image printable: it may contain anything, even commands for the terminal. */
 static const char *shown(const char *text)
 {
 	static char buf[2][PATH_SIZE];
@@ -138,7 +138,7 @@ static void show_thread(FILE *f, const struct thread *t)
 		t->blocked, t->n_pending, t->uid[0], t->gid[0]);
 }
 
-/* Those of the image's mount namespace whose flags say more than how access times are kept. */
+/* Show the mounts whose flags are about more than access times. */
 static void show_mounts(FILE *f, const struct mounts *m)
 {
 	static const struct { uint32_t flag; const char *name; } bounds[] = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Writing an image, in one pass. */
+/* Write an image in one pass. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ static int write_all(struct image_writer *w, const void *data, size_t size)
 	return 0;
 }
 
-/* A section behind its head; both in one write() if it is small. */
+/* Write the head and the body of a section, in one write() if the body is small. */
 static int write_section(struct image_writer *w, const char *tag, struct coder *body)
 {
 	struct image_head h = { .length = body->at, .checksum = checksum(body->buf, body->at) };
@@ -60,7 +60,7 @@ static int write_section(struct image_writer *w, const char *tag, struct coder *
 	return ret;
 }
 
-/* A file without a name, in the folder where it is to get one: whatever happens, nothing half written is left. */
+/* Create a file without a name, in the folder where it will get one: whatever happens, no incomplete file is left. */
 static int create_nameless(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -71,7 +71,7 @@ static int create_nameless(const char *path)
 	return fd;
 }
 
-/* Give it a name that nobody else has. */
+/* Give the file a unique temporary name. */
 static int give_temporary_name(const struct image_writer *w)
 {
 	char link[32];
@@ -80,7 +80,7 @@ static int give_temporary_name(const struct image_writer *w)
 	return linkat(AT_FDCWD, link, AT_FDCWD, w->temporary, AT_SYMLINK_FOLLOW);
 }
 
-/* A file system without a disk: what is written stays in memory. */
+/* Is it a file system without a disk, which keeps what is written in memory? */
 static bool is_in_memory(int fd)
 {
 	struct statfs fs;

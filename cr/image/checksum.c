@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "checksum.h"
 
-/* Debian's libxxhash-dev: the header alone, of that one function. */
+/* Only the header of Debian's libxxhash-dev is needed: it has the whole function. */
 #define XXH_INLINE_ALL
 #define XXH_NO_INLINE_HINTS 0
 #define XXH_NO_LONG_LONG

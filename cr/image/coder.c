@@ -12,7 +12,7 @@ void coder_fail(struct coder *c, const char *error)
 		c->error = error;
 }
 
-/* Room for n more bytes to write.  It doubles, so that a long section costs no more copies than a short one. */
+/* Make room for n more bytes to write.  The buffer doubles, so that a long section is not copied at every step. */
 static bool make_room(struct coder *c, size_t n)
 {
 	size_t size = c->size ? c->size : 4096;
@@ -50,7 +50,7 @@ void code_bytes(struct coder *c, void *p, size_t n)
 	c->at += n;
 }
 
-/* Least significant byte first, whatever the machine has. */
+/* Code a number, least significant byte first on every machine. */
 static void code_number(struct coder *c, uint64_t *v, size_t n)
 {
 	unsigned char bytes[8] = { 0 };

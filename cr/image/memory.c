@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The memory of an image. */
+/* Allocate and free the parts of an image. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -9,7 +9,7 @@
 
 #define LIST(name) { offsetof(struct image, n_##name), offsetof(struct image, name), sizeof(*((struct image *)0)->name) }
 
-/* Where the lists are in struct image, and bytes of one element. */
+/* The offsets of the lists in struct image, and the size of an element. */
 static const struct { size_t count, array, size; } lists[IMAGE_LISTS] = {
 	[IMAGE_TASK]     = LIST(tasks),
 	[IMAGE_UTS]      = LIST(utss),
@@ -52,8 +52,8 @@ void *image_append(struct image *image, enum image_list list)
 }
 
 /*
- * Whole pages are kept where a fork() does not copy them: a restart creates many processes and none of them needs
- * the others' memory.
+ * Allocate whole pages where a fork() does not copy them: a restart creates many processes, and none of them needs the
+ * others' memory.
  */
 int blob_alloc(struct blob *b, uint32_t size)
 {
