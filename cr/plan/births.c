@@ -4,7 +4,7 @@
 #include "births.h"
 #include "lib/report.h"
 
-/* Inherited or made at birth; that of a zombie is of no interest: it is in none any more. */
+/* Choose namespaces, inherited or created at birth.  A zombie's do not matter: it is no longer in any. */
 static void give_namespaces(const struct plan *plan, struct planned *p, const struct image *image)
 {
 	const struct recorded_task *t = &image->tasks[p->task];
@@ -17,14 +17,14 @@ static void give_namespaces(const struct plan *plan, struct planned *p, const st
 	p->new_uts = p->uts != uts;
 	p->new_mounts = p->mounts != mounts;
 	p->ns_init = t->new_pid_ns ? p->task : ns_init;
-	/* A namespace's proc is mounted from inside; by the first who is in there and sees these mounts. */
+	/* A pid namespace's proc is mounted from inside, by the first process that is in it and has these mounts. */
 	p->mount_proc = t->kind == TASK_PROCESS && p->mounts >= 0 && image->mountss[p->mounts].proc_of == p->ns_init &&
 			p->ns_init >= 0 && (p->new_mounts || p->ns_init != ns_init);
 }
 
 /*
- * A namespace is inherited from the parent, or its first task has made it.  A process that somebody else creates, for
- * the parent has adopted it, may inherit another one there.
+ * A task inherits a namespace from its parent or creates it.  But the creator of an adopted process is not its parent,
+ * and the process might inherit another namespace from it: check that it does not.
  */
 static int check_namespaces(const struct image *image, const struct planned *p)
 {
@@ -49,8 +49,8 @@ static void inherit_namespaces(const struct plan *plan, struct planned *p)
 }
 
 /*
- * A process joins a group by itself, by the number that it has there; without recorded pids, that number means nothing.
- * Who has the terminal of its session at its birth gives it back, if it had none.
+ * A process joins its group by itself, using the group's number in its own pid namespace.  Without recorded pids, that
+ * number means nothing.  A process that inherits the terminal of its session, but had none, gives it up.
  */
 static void give_group_and_terminal(const struct plan *plan, struct planned *p, const struct recorded_task *t,
 				    const struct plan_options *options)

@@ -38,7 +38,7 @@ static void set_used(struct plan *plan, const struct numbers *n)
 		plan->by_pid[n->nr[i]].used = true;
 }
 
-/* The last one that was added has this pid. */
+/* Set the pids of the process that was added last. */
 static void set_pid(struct plan *plan, const struct numbers *pid)
 {
 	plan->planned[plan->n - 1].pid = *pid;
@@ -47,13 +47,13 @@ static void set_pid(struct plan *plan, const struct numbers *pid)
 	set_used(plan, pid);
 }
 
-/* The index in the plan of who leads a session or has a pid; -1: nobody yet. */
+/* The index in the plan of the process with this pid, such as a session's leader; -1: none yet. */
 static int find(const struct plan *plan, const struct numbers *pid)
 {
 	return plan->by_pid[pid->nr[0]].planned;
 }
 
-/* A stand-in for a dead leader, created by `creator' in the namespace of the task that needs it. */
+/* Add a stand-in for a dead leader; `creator' creates it, and for_task is the task that needs it. */
 static int add_stand_in(struct plan *plan, const struct recorded_task *for_task, const struct numbers *pid, int creator,
 			bool session)
 {
@@ -81,8 +81,9 @@ static int add_stand_in(struct plan *plan, const struct recorded_task *for_task,
 }
 
 /*
- * A stand-in for somebody whose pids are not known: a child of the session's leader.  Its own are chosen, as the kernel
- * might give it one that a task is to have: the highest, which it seldom gives to anybody.
+ * Add a stand-in for a dead process whose pids are not known: a child of the session's leader.  We choose its pids,
+ * because the kernel might choose one that a task needs later.  We take the highest free numbers, which the kernel
+ * seldom uses.
  */
 static int add_unknown(struct plan *plan, const struct recorded_task *for_task, int creator)
 {
@@ -99,7 +100,7 @@ static int add_unknown(struct plan *plan, const struct recorded_task *for_task, 
 	return index;
 }
 
-/* Of whom a task is to be adopted, that is an ancestor of its creator. */
+/* Is `above' an ancestor of index, or index itself?  Only an ancestor of a task's creator can adopt the task. */
 static bool is_above(const struct plan *plan, int index, int above)
 {
 	while (index >= 0 && index != above)
@@ -107,7 +108,7 @@ static bool is_above(const struct plan *plan, int index, int above)
 	return index >= 0;
 }
 
-/* What session is a process in when it is born, by the plan? */
+/* The session of a planned process. */
 static const struct numbers *session_of(const struct plan *plan, const struct image *image, int index)
 {
 	const struct planned *p = &plan->planned[index];
@@ -119,7 +120,7 @@ static const struct numbers *session_of(const struct plan *plan, const struct im
 
 static int plan_task(struct plan *plan, const struct image *image, int index);
 
-/* The leader of the task's session, in the plan; -1: it is dead, -2: reported. */
+/* Plan the leader of the task's session.  Returns its index in the plan; -1: it is dead; -2: reported. */
 static int plan_leader(struct plan *plan, const struct image *image, const struct recorded_task *t)
 {
 	int task = plan->by_pid[t->sid.nr[0]].task;
@@ -130,8 +131,8 @@ static int plan_leader(struct plan *plan, const struct image *image, const struc
 }
 
 /*
- * Who creates the task: its parent, if it can be born into its session there; else the session's leader.  A child that
- * is born before its parent became a leader has the session that the parent was born into.
+ * Choose the task's creator: the parent, if the task can inherit its session from it; else the session's leader or a
+ * stand-in.  A child that is born before its parent's setsid() has the session that the parent was born into.
  */
 static int choose_creator(struct plan *plan, const struct image *image, const struct recorded_task *t, bool *early)
 {
@@ -164,7 +165,7 @@ static int choose_creator(struct plan *plan, const struct image *image, const st
 	return -1;
 }
 
-/* Is it born where its creator's children are? */
+/* Can its creator create it at its level?  Otherwise it would need a creator in another pid namespace. */
 static int check_levels(const struct plan *plan, const struct recorded_task *t, int creator)
 {
 	if (creator < 0 || plan->planned[creator].pid.levels + t->new_pid_ns == t->pid.levels)
@@ -173,7 +174,7 @@ static int check_levels(const struct plan *plan, const struct recorded_task *t, 
 	return -1;
 }
 
-/* BEING_PLANNED while the creator is looked for: to come back to it is a circle. */
+/* BEING_PLANNED while we look for the creator: to meet it again means a cycle. */
 #define NOT_PLANNED   (-1)
 #define BEING_PLANNED (-2)
 
@@ -215,7 +216,7 @@ static int plan_task(struct plan *plan, const struct image *image, int index)
 	return 0;
 }
 
-/* A dead leader of a process group whose members live: it has to be there for a moment, for them to join it. */
+/* If the leader of a process group is dead, add a stand-in, which must exist when the members join the group. */
 static int plan_group(struct plan *plan, const struct image *image, int index)
 {
 	const struct recorded_task *t = &image->tasks[index];
@@ -223,7 +224,7 @@ static int plan_group(struct plan *plan, const struct image *image, int index)
 
 	if (t->pgid_outside || find(plan, &t->pgid) >= 0)
 		return 0;
-	/* Whoever is in the same session can create it. */
+	/* Any process of the same session can create it. */
 	creator = find(plan, &t->sid);
 	if (creator < 0)
 		creator = plan->planned[plan->of_task[index]].creator;
@@ -259,7 +260,7 @@ static int begin(struct plan *plan, const struct image *image)
 	return 0;
 }
 
-/* Lists of those whom each creates, from the last to the first: so each list begins with the first. */
+/* Build the list of each creator's children, from the last to the first, so that each list begins with the first. */
 static void end(struct plan *plan)
 {
 	for (int i = plan->n - 1; i > 0; i--) {

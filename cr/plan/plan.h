@@ -2,11 +2,11 @@
 /*
  * The plan of a restart: who creates whom.
  *
- * Most processes are created by their parent.  A process either inherits its session and process group or leads its own.
- * So if a process's session is neither its own nor its parent's, its first parent was in that session and has died: the
- * process has been adopted.  We create it in the same way again, by a stand-in.  If the session's leader is dead, the
- * stand-in takes its place, with its pids; if the leader is alive, the stand-in is its child.  Stand-ins end during the
- * restart; their children are then adopted as they once were.
+ * Most processes are created by their parent.  A process either inherits its session and process group or leads its
+ * own.  So if a process's session is neither its own nor its parent's, its first parent was in that session and has
+ * died: the process has been adopted.  We create it in the same way again, by a stand-in.  If the session's leader is
+ * dead, the stand-in takes its place, with its pids; if the leader is alive, the stand-in is its child.  Stand-ins end
+ * during the restart; their children are then adopted as they once were.
  */
 #ifndef PLAN_H
 #define PLAN_H

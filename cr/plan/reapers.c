@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who adopts whom when the stand-ins and the zombies end.  It follows find_new_reaper() in kernel/exit.c: of the dead
- * one's ancestors in its pid namespace, the nearest that is a subreaper and lives; else the namespace's init.
+ * Which reaper adopts whom when the stand-ins and the zombies end.  This follows find_new_reaper() in kernel/exit.c:
+ * the nearest ancestor of the dead process in its pid namespace that is a subreaper and alive; else the namespace's
+ * init.
  *
- * A process may have become a subreaper after orphans had passed it by, so that the attribute is set before the
- * children exist only where somebody is to be adopted by it, and elsewhere when all have been adopted.
+ * A recorded subreaper may have become one only after orphans had passed it by.  So we set the attribute at birth only
+ * for processes that must adopt somebody; all others get theirs when all adoptions are done.
  */
 #include "reapers.h"
 #include "lib/report.h"
@@ -16,7 +17,7 @@ static bool lives(const struct plan *plan, const struct image *image, int index)
 	return task >= 0 && image->tasks[task].kind == TASK_PROCESS;
 }
 
-/* tasks[]: who adopts the children of this one when it ends; -1: somebody outside the tree. */
+/* tasks[]: the reaper that adopts the children of this process when it ends; -1: it is outside the tree. */
 static int adopter(const struct plan *plan, const struct image *image, int dead)
 {
 	int init = plan->planned[dead].ns_init;
@@ -32,7 +33,7 @@ static int adopter(const struct plan *plan, const struct image *image, int dead)
 	return init;
 }
 
-/* Created by somebody who ends, and not by its parent. */
+/* Was it created by a process that ends, and not by its parent? */
 static bool is_adopted(const struct plan *plan, const struct image *image, int index)
 {
 	const struct planned *p = &plan->planned[index];

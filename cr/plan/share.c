@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which pages of an image several processes have, and who is to have them when. */
+/* Find the pages of an image that several processes share, and who must have them when. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -8,7 +8,7 @@
 #include "lib/report.h"
 #include "share.h"
 
-/* Ranks are given in the order of creation: each process before those that it creates. */
+/* Assign ranks in the order of creation: each process before those that it creates. */
 static void rank_processes(struct share_work *w, int index, uint32_t *next)
 {
 	const struct planned *p = &w->plan->planned[index];
@@ -33,7 +33,7 @@ static int by_group(const void *a, const void *b)
 	return (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-/* Private memory of one kind, at the same address in both: what a fork() gives. */
+/* A fork() can share only private anonymous memory with the same flags, at the same address in both. */
 static bool can_share(const struct share_work *w, const struct process *p, const struct borrowed *b, uint32_t at)
 {
 	const struct vma *own = share_vma(p, b->start + at);
@@ -54,7 +54,7 @@ static void add_pages(struct share_work *w, uint32_t process, const struct borro
 			};
 }
 
-/* An entry for each process that has one of these pages, by group and then by rank. */
+/* Make an entry for each process that has one of these pages, sorted by group and then by rank. */
 static int collect_pages(struct share_work *w)
 {
 	uint64_t most = 0;
@@ -72,7 +72,7 @@ static int collect_pages(struct share_work *w)
 		for (uint32_t k = 0; k < w->image->processes[i].n_borrowed; k++)
 			add_pages(w, i, &w->image->processes[i].borrowed[k]);
 	qsort(w->pages, w->n_pages, sizeof(*w->pages), by_group);
-	/* The owner has one for each that borrows from it. */
+	/* The owner has an entry for each borrower: drop the duplicates. */
 	for (uint32_t i = 0; i < w->n_pages; i++)
 		if (!n || by_group(&w->pages[n - 1], &w->pages[i]))
 			w->pages[n++] = w->pages[i];
@@ -81,8 +81,8 @@ static int collect_pages(struct share_work *w)
 }
 
 /*
- * The lowest process that all of them descend from has the page before it creates the first one that needs it.  Those
- * that it creates come after it in the plan.
+ * The nearest common ancestor of all of them must have the page before it creates the first one that needs it.
+ * Processes come after their creator in the plan.
  */
 static int needed_before(const struct share_work *w, const struct share_page *first, const struct share_page *last)
 {
@@ -101,7 +101,7 @@ static int needed_before(const struct share_work *w, const struct share_page *fi
 	return child;
 }
 
-/* Each group with a place in the window. */
+/* Make a group for each shared page that has a place in the window. */
 static int make_groups(const struct share *s, struct share_work *w)
 {
 	w->groups = malloc((w->n_pages + 1) * sizeof(*w->groups));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which parts the window has, and what is found there. */
+/* Choose the parts of the window, and find mappings and fills in it. */
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
@@ -30,7 +30,7 @@ static int by_area(const void *a, const void *b)
 	return (x->start > y->start) - (x->start < y->start);
 }
 
-/* The mappings with such pages; those that overlap are one area.  One that the kernel would not grant is left out. */
+/* The kernel may refuse a mapping of half of the memory or more (overcommit): leave such an area out. */
 int share_find_areas(struct share *s, const struct share_work *w)
 {
 	struct sysinfo info = { 0 };

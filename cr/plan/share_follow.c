@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is in the window of each process when it has created all of its children?  Each is followed through its creation,
- * in the order in which they are created: it begins with what its creator has then, and what it puts there itself
- * nobody sees but those that it creates later.
+ * What is in the window of each process when it has created all of its children?  Follow the processes in the order of
+ * their creation.  Each begins with what its creator has at that moment.  Only those that it creates later see what it
+ * puts there itself.
  */
 #include <stdlib.h>
 
 #include "share.h"
 
-/* One window, as the process has it that is looked at. */
+/* The window of the process that is being followed. */
 struct view {
 	struct share *share;
 	const struct share_work *work;
 	uint32_t *by_need;		/* groups, by the creation before which they are put there */
 	uint32_t n_slots;
-	uint32_t *slots;		/* the places of groups in the window, each once, in order */
+	uint32_t *slots;		/* the addresses of groups in the window, each once, sorted */
 	uint32_t *group;		/* by slot: what is there; SHARE_NO_GROUP: nothing */
-	/* What was there before, to go back; each group is put there once, so that there is room for as many. */
+	/* An undo log.  Each group is put into the window once, so there is room for that many entries. */
 	uint32_t n_past;
 	struct { uint32_t slot, group; } *past;
 };
@@ -37,7 +37,7 @@ static int by_number(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* By process, and then by where they are in the window. */
+/* Sort by process, and then by address in the window. */
 static int by_place(const void *a, const void *b)
 {
 	const struct share_page *x = a, *y = b;
@@ -49,7 +49,7 @@ static int by_place(const void *a, const void *b)
 	return by_number(&groups[x->group].at, &groups[y->group].at);
 }
 
-/* The first slot that is not below this place. */
+/* The first slot at or above this address. */
 static uint32_t find_slot(const struct view *v, uint32_t at)
 {
 	uint32_t low = 0, high = v->n_slots;
@@ -65,7 +65,7 @@ static uint32_t find_slot(const struct view *v, uint32_t at)
 	return low;
 }
 
-/* The first of the pages of a process. */
+/* The first page of the process with this rank. */
 static uint32_t find_pages(const struct share_work *w, uint32_t rank)
 {
 	uint32_t low = 0, high = w->n_pages;
@@ -81,7 +81,7 @@ static uint32_t find_pages(const struct share_work *w, uint32_t rank)
 	return low;
 }
 
-/* The runs of one mapping begin at `first'. */
+/* Add a page to the runs.  Those of the present mapping begin at `first'. */
 static int add_run(struct share_runs *runs, uint32_t first, uint32_t address, bool keep)
 {
 	struct share_run *last = runs->n > first ? &runs->run[runs->n - 1] : NULL, *larger;
@@ -100,7 +100,7 @@ static int add_run(struct share_runs *runs, uint32_t first, uint32_t address, bo
 	return 0;
 }
 
-/* Has the process, whose next page by place is *page, this group?  Those below it are passed by. */
+/* Does the process have this group?  *page is its next page by address; pages below the group are skipped. */
 static bool has_group(const struct share_work *w, uint32_t rank, uint32_t *page, uint32_t group)
 {
 	while (*page < w->n_pages && w->pages[*page].rank == rank && w->pages[*page].group != SHARE_NO_GROUP &&
@@ -109,7 +109,9 @@ static bool has_group(const struct share_work *w, uint32_t rank, uint32_t *page,
 	return *page < w->n_pages && w->pages[*page].rank == rank && w->pages[*page].group == group;
 }
 
-/* A mapping of the process: if nothing of it is to be kept, it is made anew, and there is nothing to drop. */
+/*
+ * Find the runs of a mapping.  If the process keeps none of it, the mapping is made anew, and there is nothing to drop.
+ */
 static int settle_mapping(const struct view *view, const struct vma *v, uint32_t rank, struct share_runs *runs)
 {
 	uint32_t at = share_place(view->share, v), before = runs->n, page = find_pages(view->work, rank), kept = 0;
@@ -143,7 +145,7 @@ static int settle(const struct view *view, int index)
 	return 0;
 }
 
-/* What a process puts into its window before it creates this one. */
+/* Put into the window what the creator puts there before it creates this process. */
 static void fill(struct view *v, int index)
 {
 	uint32_t low = 0, high = v->work->n_groups;

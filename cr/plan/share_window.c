@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A place for the window: where neither the restarting program has anything, nor any process of the image. */
+/* Find a place for the window that neither the restarting program nor any process of the image uses. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,9 @@
 #include "share.h"
 
 /*
- * A stack that was moved grows by no more pages than there are below the place where it was made: mm/mmap.c,
- * expand_downwards().  And the restarting program's own, above the window, grows, too.
+ * A stack that was moved can grow by no more pages than there are below its original address (expand_downwards() in
+ * mm/mmap.c), so the window must not be low.  It needs a margin because the restarting program's own stack, above it,
+ * grows, too.
  */
 #define LOWEST_WINDOW 0x20000000UL
 #define MARGIN        0x01000000UL
@@ -23,7 +24,7 @@ static int by_start(const void *a, const void *b)
 	return (x->start > y->start) - (x->start < y->start);
 }
 
-/* All that is in the way.  NULL: out of memory. */
+/* List all ranges that are in use.  NULL: out of memory. */
 static struct range *list_ranges(const struct image *image, uint32_t *n)
 {
 	char *maps = procfs_text(getpid(), "maps"), *rest = maps, *line;
@@ -48,7 +49,7 @@ static struct range *list_ranges(const struct image *image, uint32_t *n)
 	return ranges;
 }
 
-/* The highest place that is free and has so many bytes; 0: there is none. */
+/* The highest address at which this many bytes are free; 0: there is none. */
 static unsigned long find_place(const struct range *ranges, uint32_t n, unsigned long size)
 {
 	unsigned long reach = LOWEST_WINDOW, found = 0;
