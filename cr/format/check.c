@@ -10,7 +10,7 @@
 
 #include "check.h"
 
-/* Pids are positive.  A process group or session may belong to an older namespace: then it is 0 at the younger levels. */
+/* Pids are positive.  A group or session may belong to an older namespace: then it is 0 at the younger levels. */
 static bool numbers_sound(const struct numbers *n, int least)
 {
 	if (!n->levels || n->levels > MAX_LEVELS)

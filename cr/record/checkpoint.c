@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The order of a checkpoint: hold all, look who they are, record each, write.
+ * The order of a checkpoint: hold all tasks, find out who they are, record each, write.
  *
- * ptrace holds the tasks, and not the freezer of cgroups: a held task can be asked, by system calls that it is made
- * to make, what no file tells; its registers are at hand; and it works in any pid namespace below.
+ * We hold the tasks with ptrace, and not with the freezer of cgroups: so we can inject system calls to read what no
+ * file tells, we have the registers at hand, and it works in any pid namespace below.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@
 #include "cr/hold/refuse.h"
 #include "lib/report.h"
 
-/* A process, or a thread, whose leader stands before it and has the scratch page. */
+/* Record a process, or a thread, whose leader comes before it and has the scratch page. */
 static int record_one(struct recorder *rec, struct held *h)
 {
 	struct recorded_task *out = &rec->image.tasks[h->index];
@@ -53,7 +53,7 @@ static int record_one(struct recorder *rec, struct held *h)
 	return ret;
 }
 
-/* Before the tree may be ended: could a restart build one of this shape? */
+/* Before the tree may be killed, check that a restart could build a tree of this shape. */
 static int check_shape(const struct recorder *rec)
 {
 	const struct plan_options options = { .pids = PIDS_ALL };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Of which kind a descriptor is, and by way of whose mounts its path leads to it. */
+/* Find out of which kind a descriptor is, and in which mount namespace its path leads to it. */
 #include <stdio.h>
 #include <sys/sysmacros.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* By the kernel's own header: the C library's statx() knows of no mounts. */
+/* Use the kernel's own header: the C library's statx() does not know mount ids. */
 #include <errno.h>
 #include <unistd.h>
 #include <linux/stat.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Files: what each descriptor refers to, and who shares it.
+ * Files: what each descriptor refers to, and which descriptors share it.
  *
- * Two descriptors refer to one open file description if kcmp() says so; of what can be compared cheaply first,
- * device and inode, the rest follows.
+ * Two descriptors refer to one open file description if kcmp() says so.  We compare device and inode first, because
+ * that is cheap.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -56,7 +56,7 @@ static void forget(struct look *l)
 	l->path = l->info = NULL;
 }
 
-/* What the kernel sends signals for. */
+/* Refuse a descriptor for which the kernel sends signals. */
 static int check_owner(const struct look *l)
 {
 	struct { int type; pid_t pid; } owner = { 0, 0 };
@@ -66,7 +66,9 @@ static int check_owner(const struct look *l)
 	return 0;
 }
 
-/* Before (-1), the same (0) or behind (1): by inode, and those of one inode as kcmp() orders them. */
+/*
+ * Order descriptions by inode, and those of one inode as kcmp() does.  Returns -1 (before), 0 (the same) or 1 (after).
+ */
 static int compare(const struct look *l, const struct found *key)
 {
 	long order;
@@ -79,7 +81,7 @@ static int compare(const struct look *l, const struct found *key)
 	return order == 1 ? -1 : order == 0 ? 0 : 1;
 }
 
-/* Where the description is in rec->sorted, or would be. */
+/* The place of the description in rec->sorted, or where it would be. */
 static uint32_t place_of(const struct recorder *rec, const struct look *l, bool *there)
 {
 	uint32_t low = 0, high = rec->image.n_opens;
@@ -98,7 +100,7 @@ static uint32_t place_of(const struct recorder *rec, const struct look *l, bool 
 	return high;
 }
 
-/* Of the descriptions of this file, which stand around that place, the first that was found; -1: there is none. */
+/* The first description of this file that was found; they are next to that place.  -1: there is none. */
 static int32_t first_of_file(const struct recorder *rec, const struct look *l, uint32_t place)
 {
 	int32_t first = -1;
@@ -116,7 +118,7 @@ static int32_t first_of_file(const struct recorder *rec, const struct look *l, u
 	return first;
 }
 
-/* An open file description that is not known yet: room for it in image.opens and what goes with that. */
+/* Add a new open file description to image.opens and the arrays that go with it. */
 static struct open *add_open(struct recorder *rec, const struct look *l, uint32_t place)
 {
 	uint32_t n = rec->image.n_opens, *sorted = realloc(rec->sorted, (n + 1) * sizeof(*sorted));
@@ -141,7 +143,7 @@ static struct open *add_open(struct recorder *rec, const struct look *l, uint32_
 	return o->path ? o : NULL;
 }
 
-/* The index of the open file description in image.opens. */
+/* Return the index of the open file description in image.opens; record it if it is new. */
 static int record_open(struct recorder *rec, struct look *l)
 {
 	uint32_t place, index;

@@ -10,8 +10,8 @@
 #include "cr/hold/refuse.h"
 
 /*
- * Does a process group or session belong to somebody outside the tree?  If its leader is dead, that is what the first
- * task has not made itself.
+ * Is a process group or session from outside the tree?  If its leader is dead, it counts as outside only if it is the
+ * one that the first task is in.
  */
 static bool is_outside(const struct recorder *rec, pid_t id, pid_t of_first)
 {
@@ -21,7 +21,7 @@ static bool is_outside(const struct recorder *rec, pid_t id, pid_t of_first)
 	return !id || (!held_by_pid(&rec->tree, id) && (id == of_first || !access(stat, F_OK)));
 }
 
-/* Was it born as the first of a pid namespace below its parent's? */
+/* Is it the init of a pid namespace younger than its parent's? */
 static bool is_ns_init(const struct held *h, const struct held *parent)
 {
 	const struct task *t = &h->task;
@@ -29,7 +29,7 @@ static bool is_ns_init(const struct held *h, const struct held *parent)
 	return task_is_leader(t) && t->pid[t->levels - 1] == 1 && (!parent || parent->task.levels < t->levels);
 }
 
-/* What of a dead task no restart could make again. */
+/* Refuse a zombie that no restart could create again. */
 static int check_zombie(const struct recorder *rec, const struct held *h)
 {
 	const struct held *parent = held_parent(&rec->tree, h);

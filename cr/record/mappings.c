@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Mappings as /proc/PID/smaps lists them, the files that are mapped, and the memory that several tasks share. */
+/* Record mappings as /proc/PID/smaps lists them, the mapped files, and the memory that several tasks share. */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -54,7 +54,7 @@ bool record_name_is_deleted(const char *name)
 	return len > n && !strcmp(name + len - n, suffix);
 }
 
-/* Who runs it goes on, though its mount has been made noexec; but nobody could begin to. */
+/* Has its mount become noexec?  Old executable mappings stay, but a restart could make no new ones. */
 static bool runs_no_more(const char *link)
 {
 	struct statfs fs;
@@ -97,7 +97,7 @@ int record_mapped(struct recorder *rec, const struct held *h, const char *link, 
 	return rec->image.n_mapped - 1;
 }
 
-/* The pages of a shared anonymous object that are there, from its file behind /proc/PID/map_files. */
+/* Read the pages that a shared anonymous object has, through its file in /proc/PID/map_files. */
 static int read_object(const struct held *h, const struct line *l, struct shared_memory *s)
 {
 	char path[80];
@@ -129,7 +129,7 @@ static int read_object(const struct held *h, const struct line *l, struct shared
 	return 0;
 }
 
-/* The index in image.shared of a shared anonymous object.  Its key is its inode, kept in no file. */
+/* The index in image.shared of a shared anonymous object, identified by its inode, which the image does not contain. */
 static int shared_object(struct recorder *rec, const struct held *h, const struct line *l)
 {
 	uint32_t n = rec->image.n_shared;
@@ -149,7 +149,7 @@ static int shared_object(struct recorder *rec, const struct held *h, const struc
 	return read_object(h, l, s) ? -1 : (int)n;
 }
 
-/* A mapping for all to see of a file that was open for reading alone can never be written to. */
+/* A shared mapping of a file that was open only for reading can never become writable (VM_MAYWRITE: "mw"). */
 static int map_file(struct recorder *rec, const struct held *h, const struct line *l)
 {
 	char link[80];
@@ -225,7 +225,7 @@ static int add_vma(struct recorder *rec, const struct held *h, struct process *p
 	return classify(rec, h, l, v);
 }
 
-/* The mappings.  Each has a line as in maps, and more lines, the last of which is VmFlags. */
+/* In smaps, each mapping has a line as in maps, and more lines, the last of which is VmFlags. */
 int record_mappings(struct recorder *rec, const struct held *h, struct process *p)
 {
 	char *text = procfs_text(h->remote.tid, "smaps"), *rest = text, *line;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory: of the pages of its mappings those that a new mapping of the same kind would not have: of anonymous memory
- * what is not 0, of private file mappings what was written to.
+ * Memory.  Record the pages that a new mapping of the same kind would not have: in anonymous memory those that are not
+ * 0, in private file mappings those that were written to.
  *
- * A page that fork() has shared is recorded with the first process that has it; the others borrow it.  The kernel tells
- * them by their page frame.  All tasks of the tree are held: what several have mapped was so before, and a frame that two
- * of them have is one page.
+ * A page that processes share after a fork() is recorded with the first process that has it; the others borrow it.  We
+ * recognise such pages by their page frame numbers.  All tasks of the tree are held, so this does not change meanwhile:
+ * a frame that two of them have is one page.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +35,7 @@ static bool all_zero(const unsigned char *page)
 	return !memcmp(page, zero, PAGE_BYTES);
 }
 
-/* Pages that follow each other, as they are read: kept in a run when it is known how long it is. */
+/* Consecutive pages, as they are read.  They go to the image when the length of the run is known. */
 struct run {
 	unsigned long start;
 	size_t size;
@@ -60,7 +60,7 @@ static int end_run(struct process *p, struct run *run)
 	return 0;
 }
 
-/* Read a page into the run; if it does not continue it, or there is no room, a new one begins.  1: it is not kept. */
+/* Read a page into the run, or into a new one if it does not continue the run or does not fit.  1: it is not kept. */
 static int add_page(const struct remote *r, struct process *p, struct run *run, unsigned long address, bool may_be_zero)
 {
 	unsigned char *page;
@@ -78,7 +78,7 @@ static int add_page(const struct remote *r, struct process *p, struct run *run, 
 	return 0;
 }
 
-/* A run ends where its mapping does. */
+/* Borrow a page.  A run of borrowed pages ends at the end of its mapping. */
 static int borrow_page(struct process *p, const struct vma *v, unsigned long address, const struct page_owner *owner)
 {
 	struct borrowed *last = p->n_borrowed ? &p->borrowed[p->n_borrowed - 1] : NULL, *larger;
@@ -96,7 +96,7 @@ static int borrow_page(struct process *p, const struct vma *v, unsigned long add
 	return 0;
 }
 
-/* Is this page one that the mapping alone does not bring back? */
+/* Does this page differ from what a new mapping would contain? */
 static bool differs(const struct vma *v, uint64_t entry)
 {
 	if (v->kind == VMA_ANON)
@@ -104,7 +104,7 @@ static bool differs(const struct vma *v, uint64_t entry)
 	return v->kind == VMA_FILE && (v->flags & MAP_PRIVATE) && (entry & PM_PRESENT) && !(entry & PM_FILE);
 }
 
-/* A page that differs. */
+/* Record a page that differs. */
 static int record_page(struct recorder *rec, const struct remote *r, struct process *p, struct run *run,
 		       const struct vma *v, unsigned long address, uint64_t entry)
 {
@@ -144,7 +144,7 @@ static int record_pages(struct recorder *rec, const struct remote *r, struct pro
 	return end_run(p, &run);
 }
 
-/* The file that it runs. */
+/* Record the file that it runs. */
 static int record_program(struct recorder *rec, const struct held *h, struct process *p)
 {
 	char link[32], object[OBJECT_SIZE], *exe = procfs_link(h->remote.tid, "exe");
@@ -159,7 +159,7 @@ static int record_program(struct recorder *rec, const struct held *h, struct pro
 	return p->exe < 0 ? -1 : 0;
 }
 
-/* The addresses that the kernel keeps for /proc and brk(), and its program. */
+/* Record the addresses that the kernel keeps for /proc and brk(), and the program. */
 static int record_layout(struct recorder *rec, struct held *h, struct process *p)
 {
 	const struct procfs_stat *stat = held_stat(h);
@@ -187,7 +187,7 @@ static int record_layout(struct recorder *rec, struct held *h, struct process *p
 	return record_program(rec, h, p);
 }
 
-/* The first call that it makes needs to know where its vdso is. */
+/* Injected calls need the vdso: find it before the first one. */
 static int find_int80(struct held *h, const struct process *p)
 {
 	struct remote *r = &h->remote;

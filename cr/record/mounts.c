@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mount namespaces, and by way of whose mounts a path leads to what a task has open.  What an image has of the mounts
- * themselves is in points.c.
+ * Mount namespaces: through whose mounts a path leads to what a task has open.  points.c records the mounts themselves.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +17,7 @@
 
 #define BOUNDS (BOUND_RDONLY | BOUND_NOSUID | BOUND_NODEV | BOUND_NOEXEC | BOUND_NOSYMFOLLOW)
 
-/* Of the namespace that has the mount; -2: none that is known. */
+/* The index of the mount namespace that has this mount, -1 for the caller's; -2: none that we know. */
 static int mounts_of(const struct recorder *rec, int mount)
 {
 	for (int i = -1; i < (int)rec->image.n_mountss; i++)
@@ -42,7 +41,7 @@ bool record_leads_to(const struct recorder *rec, int mounts, const char *path, c
 	return find(rec, mounts, path, &found) && file_id_same(&found, id);
 }
 
-/* Does the mount of what a path leads to forbid the same as that of what a link leads to? */
+/* Does the path's mount forbid the same as the link's mount? */
 static bool same_bounds(const struct recorder *rec, const char *link, int mounts, const char *path)
 {
 	int fd = openat(view(rec, mounts)->root, path + 1, O_PATH | O_NOFOLLOW | O_CLOEXEC);
@@ -60,9 +59,9 @@ static int mounts_of_task(const struct recorder *rec, pid_t tid)
 }
 
 /*
- * A program that was started before its process went into the mount namespace, for instance, was opened by mounts that
- * nobody has any more who is known here.  The process's own will do, if they lead to the same file and forbid the same:
- * nothing is behind a file.  But something is behind a directory.
+ * A file may have been opened through a mount of a namespace that we do not know: for instance a program that was
+ * started before its process entered its mount namespace.  Then the process's own mounts will do, if they lead to the
+ * same file and forbid the same.  But not for a directory, from which one can reach other files.
  */
 const char *record_way_to(const struct recorder *rec, pid_t tid, const char *link, const char *path,
 			  const struct file_id *id, int32_t *mounts)
@@ -93,7 +92,7 @@ const char *record_way_of_deleted(const struct recorder *rec, pid_t tid, const c
 	return same_bounds(rec, link, *mounts, directory) ? NULL : "a deleted file on a mount that has other options than /tmp";
 }
 
-/* Is the directory the root of its mount namespace?  Nothing is above it then. */
+/* Is the directory the root of its mount namespace, with nothing above it? */
 static bool is_root_of_all(int root)
 {
 	struct file_id here, above;
@@ -101,7 +100,7 @@ static bool is_root_of_all(int root)
 	return !file_id(&here, root, ".", 0) && !file_id(&above, root, "..", 0) && file_id_same(&here, &above);
 }
 
-/* Look at a namespace by the eyes of a task that can see all of it.  0, 1 if this one cannot, or -1 with errno. */
+/* Read a mount namespace through a task's root.  Returns 0; 1 if the task cannot see all of it; or -1 with errno. */
 static int look(struct mount_view *v, pid_t pid)
 {
 	char path[32];
@@ -128,7 +127,7 @@ static struct mount_view *add_view(struct recorder *rec, uint32_t n)
 	return &larger[n];
 }
 
-/* The namespace of a task, which may have gone elsewhere by chroot(): another one of the tree has not. */
+/* Read the mount namespace of a task.  If chroot() hides a part of it, try another task of the tree that is in it. */
 static int look_into(struct recorder *rec, const struct held *h)
 {
 	ino_t ns = h->task.ns[NS_MNT];
@@ -143,7 +142,7 @@ static int look_into(struct recorder *rec, const struct held *h)
 	return ret ? refuse_unread(&h->task, "mounts") : 0;
 }
 
-/* The index in image.mountss of the task's mount namespace. */
+/* Record the task's mount namespace, and return its index in image.mountss. */
 static int record_mounts(struct recorder *rec, const struct held *h)
 {
 	struct recorded_task *out = &rec->image.tasks[h->index];

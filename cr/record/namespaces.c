@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Namespaces.  Those of pids are the tree's shape, of host names and mounts (mounts.c) an image has a little; all
- * others must be the caller's.  A namespace is inherited at birth or made then: that a task has joined one by setns() is refused.
+ * Namespaces.  Pid namespaces are part of the tree's shape.  Of UTS and mount namespaces (mounts.c) an image records a
+ * little.  All others must be the caller's.  A task must have inherited or created its namespaces at birth; one that
+ * has joined a namespace with setns() is refused.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@
 #include "record.h"
 #include "cr/hold/refuse.h"
 
-/* Of which an image holds nothing. */
+/* Check the namespaces that an image does not record: they must be the caller's. */
 static int check_callers(const struct recorder *rec, const struct held *h)
 {
 	static const struct { enum ns_kind kind; const char *why; } callers[] = {
@@ -31,7 +32,7 @@ static int check_callers(const struct recorder *rec, const struct held *h)
 	return 0;
 }
 
-/* The threads of a process share those that can be recorded: what only one has is not looked for elsewhere. */
+/* A thread must share the namespaces that can be recorded with its leader: they are recorded only for that one. */
 static int check_thread(const struct recorder *rec, const struct held *h)
 {
 	const struct held *leader = held_parent(&rec->tree, h);
@@ -45,8 +46,8 @@ static int check_thread(const struct recorder *rec, const struct held *h)
 }
 
 /*
- * Where its children are born: after unshare(), in the namespace whose init is its child.  And where it was born
- * itself: in its parent's, or in a new one.
+ * Record in which pid namespace its children are born: after unshare(), in that whose init is its child.  And check
+ * where it was born itself: in its parent's, or in a new one.
  */
 static int record_pid_ns(struct recorder *rec, const struct held *h)
 {

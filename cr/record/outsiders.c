@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Numbers of the tree that stay taken when it is killed: a process outside of it is in a process group or session with
- * such a number.  It has been adopted from the tree, or has joined.
+ * Outsiders: processes outside the tree that are in one of its process groups or sessions, because they have been
+ * adopted from the tree or have joined.  They keep a number of the tree taken when it is killed.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -14,10 +14,10 @@
 #include "lib/report.h"
 #include "lib/wait.h"
 
-/* As long as an outsider that has ended may take to be reaped. */
+/* How long we wait for an outsider that has ended to be reaped. */
 #define REAP_BOUND_MS 2000
 
-/* By number, at the level of /proc. */
+/* The use of each number at the level of /proc. */
 enum { FREE, NEEDED, MEMBER };	/* MEMBER: a task of the tree, which is needed, too */
 
 static void mark(unsigned char *numbers, pid_t nr, int as)
@@ -26,7 +26,9 @@ static void mark(unsigned char *numbers, pid_t nr, int as)
 		numbers[nr] = as;
 }
 
-/* What a restart on this machine needs: each task's pid, and those of the leaders that stand-ins are created for. */
+/*
+ * Find the numbers that a restart on this machine needs: each task's pid, and those of the leaders that need stand-ins.
+ */
 static unsigned char *find_needed(const struct recorder *rec)
 {
 	unsigned char *numbers = calloc(PID_LIMIT, 1);
@@ -44,7 +46,7 @@ static unsigned char *find_needed(const struct recorder *rec)
 	return numbers;
 }
 
-/* The number that it keeps taken; 0: none. */
+/* The number that a process in this group and session keeps taken; 0: none. */
 static pid_t keeps(const unsigned char *numbers, pid_t pgid, pid_t sid)
 {
 	if (pgid > 0 && numbers[pgid] != FREE)

@@ -5,7 +5,10 @@
 
 #define FIRST_SIZE 256
 
-/* Where a frame is, or would be: there is always a free place.  Frames of one process often follow each other. */
+/*
+ * The place of a frame in the table, or where it would be; there is always a free place.  The frame number itself is
+ * the hash, as frames of one process are often consecutive.
+ */
 static struct page_owner *place_of(const struct page_owners *f, uint32_t frame)
 {
 	uint32_t at = frame & (f->size - 1);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What an image has of mounts.  A namespace of the tree has the caller's mounts, each with flags of its own, and perhaps
- * one more on /proc; whatever else mountinfo says of it has to be the same, as a restart makes it by a copy of its own.
+ * Record mounts.  A mount namespace of the tree must have the caller's mounts, each perhaps with other flags, and at
+ * most one more on /proc.  A restart makes the namespace as a copy of its own, so everything else in mountinfo must be
+ * equal.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ static int refuse_mount(const struct task *t, const char *point, const char *why
 	return refuse(t, NULL, text);
 }
 
-/* Do both have their places on mounts of the same place? */
+/* Are both mounted on corresponding parent mounts? */
 static bool same_parent(const struct mount_table *a, int i, const struct mount_table *b, int k)
 {
 	int above_a = mountinfo_by_id(a, a->line[i].parent), above_b = mountinfo_by_id(b, b->line[k].parent);
@@ -30,7 +31,7 @@ static bool same_parent(const struct mount_table *a, int i, const struct mount_t
 	return !strcmp(a->line[above_a].point, b->line[above_b].point) && mountinfo_rank(a, above_a) == mountinfo_rank(b, above_b);
 }
 
-/* What of a mount no flag changes.  NULL, or what differs. */
+/* Compare what no mount flag changes.  Returns NULL, or what differs. */
 static const char *differs(const struct mount_table *a, int i, const struct mount_table *b, int k)
 {
 	const struct mount_line *x = &a->line[i], *y = &b->line[k];
@@ -46,7 +47,7 @@ static bool is_proc(const struct mount_line *l)
 	return !strcmp(l->point, "/proc");
 }
 
-/* A restart can set the flags of what it reaches by name. */
+/* Record a mount and its flags, which a restart can set. */
 static int record_point(const struct task *t, const struct mount_view *v, int i, struct mounts *m)
 {
 	const struct mount_line *l = &v->table.line[i];
@@ -66,7 +67,7 @@ static int record_point(const struct task *t, const struct mount_view *v, int i,
 	return p->point && p->what ? 0 : refuse(t, NULL, strerror(ENOMEM));
 }
 
-/* One whose flags are not the caller's has to be reached by its name. */
+/* If a mount's flags differ from the caller's, a restart must reach it by its mount point to set them. */
 static int check_flags(const struct task *t, const struct mount_view *v, int i, const struct mount_line *ours)
 {
 	const struct mount_line *l = &v->table.line[i];
@@ -79,7 +80,7 @@ static int check_flags(const struct task *t, const struct mount_view *v, int i, 
 	return refuse_mount(t, l->point, "is hidden by another one, and has different options from ours");
 }
 
-/* All but those on /proc: one by one the caller's. */
+/* Both tables are sorted by mount point, so walk through them in parallel. */
 int record_points(struct recorder *rec, const struct held *h, const struct mount_view *v, struct mounts *m)
 {
 	const struct task *t = &h->task;
@@ -114,7 +115,7 @@ int record_points(struct recorder *rec, const struct held *h, const struct mount
 }
 
 /*
- * Whose pid namespace is it that the task sees in /proc?  The index of its init in the tree; -1 when reported.
+ * Find the pid namespace that the task sees in /proc.  Returns the index of its init in the tree, or -1 when reported.
  */
 static int find_proc(const struct recorder *rec, const struct task *t, const struct mount_view *v)
 {
@@ -129,7 +130,7 @@ static int find_proc(const struct recorder *rec, const struct task *t, const str
 	return refuse(t, NULL, "its /proc is that of a pid namespace outside the tree");
 }
 
-/* The mounts on /proc are those around it, and perhaps one more. */
+/* The mounts on /proc must be those of the parent's mount namespace, and at most one more. */
 static int check_proc(const struct task *t, const struct mount_table *a, const struct mount_table *b, bool *one_more)
 {
 	int top = mountinfo_top(a, "/proc"), below = mountinfo_top(b, "/proc");
@@ -150,7 +151,7 @@ static int check_proc(const struct task *t, const struct mount_table *a, const s
 	return 0;
 }
 
-/* A proc of its own can be mounted again. */
+/* Record a mount of proc that is the namespace's own and that a restart can mount again. */
 static int record_own_proc(struct recorder *rec, const struct task *t, const struct mount_view *v, struct mounts *m)
 {
 	const struct mount_line *l = &v->table.line[mountinfo_top(&v->table, "/proc")];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the threads of a process share: signal actions, timers, limits.  Memory and descriptors have their own files. */
+/* Record what the threads of a process share: signal actions, timers, limits.  memory.c and files.c do the rest. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 
 #define NS_PER_S 1000000000LL
 #define ROUNDS_MAX 1000		/* of reading timers, while somebody sends signals all the time */
-/* CLOCK_THREAD_CPUTIME_ID, as the kernel keeps it. */
+/* Is it CLOCK_THREAD_CPUTIME_ID, as the kernel stores it? */
 #define PER_THREAD(clock) ((clock) < 0 && (clock) >> 3 == ~0 && (clock) & 4)
 
 /* struct sigaction as rt_sigaction() of i386 has it. */
@@ -28,8 +28,8 @@ struct kernel_action {
 } __attribute__((packed));
 
 /*
- * Most signals have their default action, and /proc says which have not.  SIGCHLD is asked for in any case: its
- * flags mean something without a handler.
+ * Most signals have their default action, and /proc says which do not.  We always read SIGCHLD's action, because its
+ * flags have a meaning without a handler.
  */
 static int record_actions(struct held *h, struct process *p)
 {
@@ -68,7 +68,7 @@ static int record_itimers(struct held *h, struct process *p)
 	return 0;
 }
 
-/* The four lines of a timer in /proc/PID/timers; the next ones, NULL if this is none. */
+/* Parse the four lines of a timer in /proc/PID/timers.  Returns what follows them, or NULL if this is no timer. */
 static const char *parse_timer(const char *text, struct posix_timer *t, char how[16], pid_t *tid)
 {
 	int used = 0;
@@ -117,7 +117,7 @@ static int record_timer(const struct recorder *rec, struct held *h, struct posix
 	return 0;
 }
 
-/* The kernel gives ids out in this order, and /proc lists them in another one. */
+/* Sort by id: the kernel gives ids out in this order, and /proc lists them in another one. */
 static int by_id(const void *a, const void *b)
 {
 	const struct posix_timer *x = a, *y = b;
@@ -158,7 +158,7 @@ static int record_timers(const struct recorder *rec, struct held *h, struct proc
 	return ret;
 }
 
-/* Of the process and of each of its threads, now. */
+/* Count the signals that are pending now for the process and for each of its threads. */
 static int count_all_pending(struct recorder *rec, const struct held *leader, bool alone, uint32_t *shared, uint32_t *sum)
 {
 	if (count_pending(leader, true, shared))
@@ -188,9 +188,9 @@ static int record_clocks(const struct recorder *rec, struct held *h, struct proc
 }
 
 /*
- * Time goes on while the tree is held, and timers expire.  Then their signals are pending, since all are blocked; each
- * must be recorded as what it is, a timer that runs or a signal that has come.  So timers are read until no signal has
- * come meanwhile, and of signals those that had come then.
+ * Time goes on while the tree is held, and timers expire.  Their signals then become pending, since all are blocked.
+ * Each expiry must be recorded once: as a timer that still runs, or as a pending signal.  So we read the timers again
+ * until no signal has arrived meanwhile, and record the signals that were pending at that time.
  */
 static int record_signals_and_time(struct recorder *rec, struct held *h, struct process *p)
 {

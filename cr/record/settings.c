@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Settings: scheduling, and what prctl() and its like have set.  What can be had from outside is; the rest the task is
- * asked for.  Settings that no image can hold are refused, before the task is asked for anything.
+ * Settings: scheduling, and what prctl() and the like have set.  We read from outside what we can, and the rest by
+ * injected calls.  Settings that no image can hold are refused before any call is injected.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@
 #define PF_IO_FLUSHER  0x00180000U	/* PF_MEMALLOC_NOIO | PF_LOCAL_THROTTLE */
 #define PF_MCE_EARLY   0x08000000U
 
-/* How many lines a file of /proc/sysvipc has below its title. */
+/* Count the lines of a file in /proc/sysvipc, without its title. */
 static int count_objects(const char *path)
 {
 	FILE *f = fopen(path, "re");
@@ -43,7 +43,7 @@ static int count_objects(const char *path)
 	return n > 0 ? n : 0;
 }
 
-/* Where the kernel has control groups: a restart leaves its own in place, and so must that be the task's. */
+/* If the kernel has control groups, the task must be in the caller's: a restart keeps its own. */
 static int check_cgroup(const struct task *t, const char *own)
 {
 	char *text = own ? procfs_text(t->pid[0], "cgroup") : NULL;
@@ -79,7 +79,7 @@ int record_check_settings(const struct recorder *rec)
 	return ret;
 }
 
-/* All CPUs that there are, by bits; 0 if they cannot be counted. */
+/* All existing CPUs as bits; 0 if they cannot be counted. */
 static uint64_t all_cpus(void)
 {
 	static uint64_t all;
@@ -128,7 +128,10 @@ static int record_scheduling(const struct held *h, struct thread *t)
 	return record_affinity(h, t);
 }
 
-/* What processors are told about a task to keep its secrets; and what of it they are told not to do. */
+/*
+ * Refuse speculation controls that are not the caller's.  Returns 1 if CPUID can be made to fault on this processor, 0
+ * if not, or -1 when refused.
+ */
 static int check_processor(struct held *h)
 {
 	static const char *const lines[] = { "Speculation_Store_Bypass", "SpeculationIndirectBranch" };
@@ -178,7 +181,7 @@ int record_thread_settings(struct held *h, struct thread *t)
 	return 0;
 }
 
-/* Is our page locked on fault, or at once? */
+/* Find out from our own page whether MCL_ONFAULT is set: is the page locked on fault, or at once? */
 static int ask_for_lock(const struct held *h, struct process *p)
 {
 	char *text = procfs_text(h->remote.tid, "smaps"), line[16], *at, *flags;
@@ -194,7 +197,7 @@ static int ask_for_lock(const struct held *h, struct process *p)
 	return flags ? 0 : refuse_unread(&h->task, "locked memory");
 }
 
-/* After mlockall(MCL_FUTURE) our own page is locked, beside those of the recorded mappings. */
+/* After mlockall(MCL_FUTURE), our own page is locked in addition to those of the recorded mappings. */
 static int record_lock(struct held *h, struct process *p)
 {
 	const char *value = procfs_value(held_status(h), "VmLck");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who shares memory, descriptors and the like: the threads of a process, and nobody else. */
+/* Check that the threads of a process share memory, descriptors and the like, and that no other tasks do. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "record.h"
 #include "cr/hold/refuse.h"
 
-/* What processes have of their own, and the threads of one share.  Only clone() with odd flags makes it otherwise. */
+/* What each process has of its own, and its threads share.  Only clone() with unusual flags makes it otherwise. */
 static const struct { int kind; const char *what; } shareable[] = {
 	{ KCMP_VM, "memory" }, { KCMP_FILES, "its table of descriptors" },
 	{ KCMP_FS, "its working directory" }, { KCMP_SIGHAND, "signal actions" },
@@ -29,7 +29,7 @@ static int by_kcmp(const void *a, const void *b)
 	return order == 1 ? -1 : order == 2;
 }
 
-/* Two processes that share something: next to each other when they are sorted by it. */
+/* Refuse two processes that share something: they are neighbours when all are sorted by it. */
 static int check_processes(const struct recorder *rec)
 {
 	const struct task **sorted = calloc(rec->tree.n, sizeof(*sorted));
@@ -56,7 +56,7 @@ static int check_processes(const struct recorder *rec)
 	return sorted ? ret : refuse(&rec->tree.held[0].task, NULL, strerror(ENOMEM));
 }
 
-/* A thread that does not share all of it with its leader. */
+/* Refuse a thread that does not share everything with its leader. */
 static int check_thread(const struct task *t)
 {
 	char why[80];

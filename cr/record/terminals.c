@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whose terminals they are: the controlling terminals of the tree's sessions, and the terminal outside of which somebody
- * in the tree is in the foreground.  What terminals are is recorded by their kinds, cr/kinds/pty.c and cr/kinds/outside.c.
+ * Whose terminals they are: the controlling terminals of the tree's sessions, and the terminal outside the tree whose
+ * foreground group has a member in the tree.  The kinds cr/kinds/pty.c and cr/kinds/outside.c record the terminals.
  */
 #include <errno.h>
 #include <signal.h>
@@ -18,7 +18,7 @@
 #include "cr/hold/refuse.h"
 #include "lib/report.h"
 
-/* Is a task in the mount namespace, or born below it?  It inherits then what the first one there has opened. */
+/* Is a task in the mount namespace, or born below it?  Then it inherits what the first process there has opened. */
 static bool is_below(const struct recorder *rec, int index, int32_t mounts)
 {
 	while (index >= 0 && mounts >= 0 && rec->image.tasks[index].mounts != mounts)
@@ -26,7 +26,7 @@ static bool is_below(const struct recorder *rec, int index, int32_t mounts)
 	return index >= 0;
 }
 
-/* The controlling terminal of a process, which is that of its session or none. */
+/* Record the controlling terminal of a process: that of its session, or none. */
 static int record_controlling(struct recorder *rec, const struct held *h)
 {
 	struct recorded_task *t = &rec->image.tasks[h->index];
@@ -52,7 +52,7 @@ static int record_controlling(struct recorder *rec, const struct held *h)
 	return 0;
 }
 
-/* tasks[]: the first process of the terminal's foreground group; -1: nobody of the tree is in it. */
+/* tasks[]: the first process in the terminal's foreground group; -1: no process of the tree is in it. */
 static int find_foreground(const struct recorder *rec, uint32_t dev)
 {
 	for (int i = 0; i < rec->tree.n; i++) {

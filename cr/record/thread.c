@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What each thread has of its own: registers, signals, credentials, what the kernel keeps for its C library. */
+/* Record what each thread has of its own: registers, signals, credentials, what the kernel keeps for the C library. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -22,9 +22,9 @@
 #define PENDING_BATCH 32
 
 /*
- * A system call that sleeps for a time, and that was interrupted, would go on by restart_syscall(), with what the
- * kernel has kept for it; that is lost.  It starts again instead, from the time that its arguments give: never too
- * short, and exact where the kernel has stored there what was left (nanosleep() does).
+ * A timed sleep that was interrupted would continue with restart_syscall() and the kernel's own data, which are lost.
+ * Instead, restart it with its arguments.  So it never sleeps too short, and it is exact where the kernel has stored
+ * the remaining time in the arguments (as for nanosleep()).
  */
 static void restart_by_arguments(struct user_regs_struct *regs)
 {
@@ -61,7 +61,7 @@ static int record_registers(const struct held *h, struct thread *t)
 	return refuse_unread(&h->task, "FPU state");
 }
 
-/* Up to PENDING_BATCH of them, from the n-th on; how many, or -1. */
+/* Read up to PENDING_BATCH pending signals, from the n-th on.  Returns how many, or -1. */
 static long peek(const struct held *h, bool shared, uint32_t n, siginfo_t *info)
 {
 	struct __ptrace_peeksiginfo_args args = {
@@ -103,7 +103,7 @@ int record_pending(const struct held *h, bool shared, uint32_t bound, struct pen
 	return 0;
 }
 
-/* What only the task itself can ask for. */
+/* Record by injected calls what only the task itself can ask the kernel for. */
 static int record_by_calls(struct held *h, struct thread *t)
 {
 	struct remote *r = &h->remote;
