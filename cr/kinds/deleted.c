@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A file that has no name any more: nobody else has what is in it.  Its holes stay holes: what is read are the extents
- * that the file system says are there.  It is made again with its owner, mode and times.
+ * A file that no longer has a name: nothing else keeps its contents, so the image must.  We read only the extents that
+ * the file system reports, so that holes stay holes.  A restart creates the file again with its owner, mode and times.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #define NS_PER_S 1000000000U
 #define IS_TMPFILE(flags) (((flags) & O_TMPFILE) == O_TMPFILE)
 
-/* Of one file: more is no file that somebody wants to have in an image. */
+/* Limits for one file: nobody wants a larger one in an image. */
 #define CONTENTS_MAX (64UL << 20)
 #define EXTENTS_MAX 65536
 #define BLOCK 512			/* st_blocks counts these */
@@ -43,7 +43,7 @@ void code_deleted_file(struct coder *c, struct deleted_file *f)
 	CODE_ARRAY(c, f, extents, LIST_MAX, 12, code_extent);
 }
 
-/* Extents in order, within the file. */
+/* Check that the extents are in order and within the file, and that its attributes are valid. */
 bool deleted_sound(const struct open_regular *r)
 {
 	const struct deleted_file *f = &r->file;
@@ -87,7 +87,7 @@ static int add_extent(const struct look *l, int fd, struct deleted_file *f, off_
 	return pread(fd, e->data.data, size, start) == (ssize_t)size ? 0 : refuse_look(l, "its contents cannot be read");
 }
 
-/* Every extent of the file, from its beginning to its end; how much room they take goes to *room, whole pages. */
+/* Record all extents of the file.  *room gets the space that they take, in bytes of whole pages. */
 static int record_extents(const struct look *l, int fd, struct deleted_file *f, uint64_t *room)
 {
 	off_t at = 0, end;
@@ -119,7 +119,7 @@ int deleted_record(const struct look *l, struct deleted_file *f)
 		.atime = atime->tv_sec, .atime_ns = atime->tv_nsec, .mtime = mtime->tv_sec, .mtime_ns = mtime->tv_nsec,
 	};
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", l->task->pid[0], l->fd);
-	/* To be looked at must not change it. */
+	/* Reading must not change the access time. */
 	fd = open(path, O_RDONLY | O_NOATIME | O_CLOEXEC);
 	if (fd < 0)
 		return refuse_look(l, strerror(errno));
@@ -150,7 +150,7 @@ static int fill(int fd, const struct open *o)
 	return ftruncate(fd, o->regular.size);
 }
 
-/* A new owner takes some bits of the mode away, and all of it changes the times: they are last. */
+/* The order matters: fchown() clears some bits of the mode, and everything changes the times. */
 static int set_attributes(int fd, const struct open *o)
 {
 	const struct deleted_file *f = &o->regular.file;
@@ -161,7 +161,7 @@ static int set_attributes(int fd, const struct open *o)
 	return fchown(fd, f->uid, f->gid) || fchmod(fd, f->mode) || futimens(fd, times) ? -1 : 0;
 }
 
-/* One that O_TMPFILE has made shows it, and can be given a name later; one whose name was removed cannot. */
+/* Unlike an unlinked file, a file made with O_TMPFILE shows that flag, and can be given a name later. */
 static int make_tmpfile(const struct reopening *re, const struct open *o, int flags, int *file)
 {
 	int fd = reopen_path(re, o->mounts, "/tmp", flags | O_TMPFILE);

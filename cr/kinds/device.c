@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Devices, by their names: memory that has no state, and terminals outside of the tree (pty.c finds out which). */
+/* Devices, opened by name: memory devices without state, and terminals outside the tree (pty.c finds out which). */
 #include <unistd.h>
 #include <sys/sysmacros.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Directories, by their names. */
+/* Directories, opened by name. */
 #include <unistd.h>
 
 #include "image.h"

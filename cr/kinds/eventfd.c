@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Eventfds: a counter, which whoever has the descriptor adds to and waits for. */
+/* Eventfds: a counter that the holders of the descriptor increase and wait for. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static void code(struct coder *c, struct open *o)
 	code_bool(c, &o->eventfd.semaphore);
 }
 
-/* The kernel's counter ends one below. */
+/* The greatest value of the kernel's counter is ULLONG_MAX - 1. */
 static bool sound(const struct image *image, uint32_t i)
 {
 	return image->opens[i].eventfd.counter < UINT64_MAX;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What several kinds ask of a descriptor that is looked at. */
+/* What several kinds need to know about a descriptor that is being recorded. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Standard descriptors whose other end is outside of the tree.  What a restart can put in their place is its own, a file
- * that its caller has chosen, or /dev/null where its own would harm; and not what they were.
+ * Standard descriptors whose other end is outside the tree.  A restart cannot bring that back.  It puts in its place
+ * its own descriptor, a file that its caller has chosen, or /dev/null where its own would do harm.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -45,7 +45,7 @@ static bool sound(const struct image *image, uint32_t i)
 	return image->opens[i].outside.number <= 2;
 }
 
-/* Whoever is in the foreground group is a process: a thread or a zombie cannot be asked for its group. */
+/* The member of the foreground group must be a process: a thread or a zombie cannot be asked for its group. */
 static int check(const struct check *c)
 {
 	const struct image *image = c->image;
@@ -81,7 +81,7 @@ int outside_terminal(const struct recording *r)
 	return -1;
 }
 
-/* The settings of that terminal. */
+/* Record the settings of that terminal. */
 static int settle(struct recording *r)
 {
 	struct { unsigned short rows, columns, xpixel, ypixel; } size;
@@ -106,7 +106,7 @@ static int settle(struct recording *r)
 	t->columns = size.columns;
 	t->xpixel = size.xpixel;
 	t->ypixel = size.ypixel;
-	t->foreground = -1;	/* until it is known who is */
+	t->foreground = -1;	/* not known yet */
 	return 0;
 }
 
@@ -118,7 +118,7 @@ int outside_number(const struct image *image, const struct fd *fd)
 	return o->outside.terminal && fd->number <= STDERR_FILENO ? fd->number : o->outside.number;
 }
 
-/* A description that somebody in the tree has as this standard descriptor, and whose other end is outside; or NULL. */
+/* Find an open file description from outside that the tree uses as this standard descriptor; or NULL. */
 static const struct open *find_use(const struct image *image, int number)
 {
 	for (uint32_t i = 0; i < image->n_processes; i++)
@@ -132,7 +132,7 @@ static const struct open *find_use(const struct image *image, int number)
 	return NULL;
 }
 
-/* A terminal or a pipe is what there was: behind a directory would be more than there ever was. */
+/* The tree had a terminal or a pipe there.  Refuse a directory, which would give it access to more than that. */
 static int check_outside(int fd, const char *what)
 {
 	struct stat st;
@@ -181,7 +181,7 @@ static int inherit(int number)
 	return fd;
 }
 
-/* Only who is in the foreground can read from a terminal; others are stopped, and an init cannot even be. */
+/* Only the foreground can read from a terminal.  Others are stopped, and an init cannot even be stopped. */
 static int inherit_input(const struct reopening *re, const struct open *was)
 {
 	const struct image *image = re->image;
@@ -206,8 +206,9 @@ static bool is_pipe(int fd)
 }
 
 /*
- * Who reads from a pipe waits until nobody has its other end: `P=$(restart)' would wait for the end of the tree.  It gets
- * the pipe if it had one; a tree that had a terminal gets the one where the errors go, if they do.
+ * The reader of a pipe waits until nobody has the other end: `P=$(restart)' would wait for the end of the tree.  So the
+ * tree gets our pipe only if it had a pipe.  If it had a terminal, it gets the terminal that is our other output, if
+ * any.
  */
 static int inherit_output(const struct open *was, int number)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pipes and fifos.  What lies in them is copied by tee(), which takes nothing out.  An end that nobody in the tree has
- * may be closed everywhere or belong to somebody outside: poll() of the other end tells.
+ * Pipes and fifos.  tee() copies their contents without consuming them.  An end that nobody in the tree has is either
+ * closed everywhere or open outside the tree: poll() of the other end tells.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -68,7 +68,7 @@ static int record(struct recording *r, const struct look *l, struct open *o)
 	return p->path ? 0 : refuse_look(l, strerror(ENOMEM));
 }
 
-/* One whose end is outside: where it is somebody's stdin, stdout or stderr, a restart puts its own there. */
+/* The other end is outside.  If this end is stdin, stdout or stderr, a restart replaces it by its own; else refuse. */
 static int inherit(struct recording *r, uint32_t pipe)
 {
 	struct pipe *p = &r->image->pipes[pipe];
@@ -86,13 +86,13 @@ static int inherit(struct recording *r, uint32_t pipe)
 	return 0;
 }
 
-/* Who has the ends of a pipe: opens[]; -1: nobody. */
+/* The first of opens[] for each end of a pipe; -1: nobody has it. */
 struct holders {
 	int32_t reader, writer;
-	bool packets;		/* what is written is to be read in the same pieces */
+	bool packets;		/* O_DIRECT: each write() is read as one packet */
 };
 
-/* By pipes[], for the caller to free. */
+/* Find the holders of all pipes, by pipes[].  The caller frees the array. */
 static struct holders *find_holders(const struct recording *r)
 {
 	struct holders *holders = malloc((r->image->n_pipes + 1) * sizeof(*holders));
@@ -173,7 +173,7 @@ static int make_pipes(struct reopening *re)
 	return 0;
 }
 
-/* Each end of a fifo by its name, with which it was opened: not all may have come the same way. */
+/* Open an end.  Each end of a fifo is opened by its own path: not all may have the same. */
 static int open_end(const struct reopening *re, const struct open *o)
 {
 	const struct pipe_ends *e = &re->ends[o->pipe.pipe];

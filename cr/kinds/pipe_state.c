@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A pipe or fifo: its size, and what lies in it.  Who has its ends is pipe.c's. */
+/* The capacity and contents of a pipe or fifo.  pipe.c deals with its ends. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -70,7 +70,7 @@ static bool has_reader(int writer)
 	return poll(&p, 1, 0) < 0 || !(p.revents & POLLERR);
 }
 
-/* poll() of a reader that nobody has written for does not say that all writers are gone: fs/pipe.c, fifo_open(). */
+/* poll() reports no hangup to a reader that has had no writer since it opened the fifo: fifo_open() in fs/pipe.c. */
 static bool is_quiet(int reader)
 {
 	struct pollfd p = { .fd = reader, .events = POLLIN };
@@ -83,7 +83,7 @@ int pipe_leads_outside(const struct pipe_ends *e)
 	return e->read < 0 ? has_reader(e->write) : e->write < 0 ? has_writer(e->read) : 0;
 }
 
-/* Copy the first `waiting' bytes of a pipe into one of our own, and read them from there. */
+/* Copy the first `waiting' bytes of a pipe to one of our own, and read them there. */
 static int copy_bytes(int fd, struct pipe *p, int waiting)
 {
 	ssize_t copied = -1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* O_PATH: no more than a place in the file system, whatever is there. */
+/* O_PATH: only a place in the file system, whatever kind of file is there. */
 #include <fcntl.h>
 
 #include "image.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pseudoterminals whose masters are in the tree.  All other terminals are outside: one that is a standard descriptor has
- * been inherited, and a restart puts its own in its place (outside.c); one that is not has been opened by its name, and
- * is again (device.c).
+ * Pseudoterminals whose masters are in the tree.  All other terminals are outside.  One that is a standard descriptor
+ * has been inherited, and a restart replaces it by its own (outside.c).  Any other has been opened by name, and is
+ * opened by name again (device.c).
  *
- * A master cannot be opened again by its path, which would make a new one; pidfd_getfd() gets at it.  What lies in a
- * terminal's queues cannot be copied without taking it out: a tree is recorded when they are empty.  (A line that is
- * being typed counts when it is complete; the kernel says nothing of it before.)
+ * A master cannot be opened again by its path, which would create a new one; we get it with pidfd_getfd().  The
+ * contents of a terminal's queues cannot be copied without consuming them, so a tree can be recorded only when they are
+ * empty. (A line that is being typed counts only once it is complete: the kernel does not report it earlier.)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +41,7 @@ static bool is(const struct look *l)
 	return S_ISCHR(l->st.st_mode) && (type == 4 || type == 5 || type == PTS_MAJOR);
 }
 
-/* The device of the terminal behind /dev/tty, /dev/console or /dev/ptmx: for both ends of a pty the slave's. */
+/* The device number of the terminal behind /dev/tty, /dev/console or /dev/ptmx; for both ends of a pty, the slave's. */
 static uint32_t device_of(int fd, uint32_t otherwise)
 {
 	unsigned int dev;
@@ -86,14 +86,14 @@ static int record(struct recording *r, const struct look *l, struct open *o)
 	o->mounts = l->mounts;
 	if (l->st.st_rdev == makedev(5, 2))
 		return record_master(r, l, o, dev);
-	/* Of one that is outside it is of no interest whether its path leads to it. */
+	/* If it turns out to be outside and inherited, it does not matter whether its path leads to it. */
 	found->lost = l->lost;
 	found->terminal = dev;
 	o->kind = OPEN_PTY_SLAVE;		/* or outside, if no master of it turns up */
 	return 0;
 }
 
-/* opens[i] is outside: it is inherited; or opened again by its name, which must lead to it still. */
+/* opens[i] is outside: it is inherited, or opened again by its name, which must still lead to it. */
 static int settle_outside(struct recording *r, uint32_t i)
 {
 	const struct found *found = &r->found[i];
@@ -131,7 +131,7 @@ static int settle_slave(struct recording *r, uint32_t i, uint32_t pty)
 	return ret;
 }
 
-/* A terminal whose master has turned up in the tree is not outside. */
+/* Now that all descriptors are known: a terminal is outside unless its master is in the tree. */
 static int settle(struct recording *r)
 {
 	for (uint32_t i = 0; i < r->image->n_opens; i++) {
@@ -154,7 +154,9 @@ static int make_pty(struct reopening *re, uint32_t i, int fd)
 	return -1;
 }
 
-/* Those whose masters were opened by way of our own mounts, before all: sessions take theirs when they are created. */
+/*
+ * Open the masters that belong to our own mounts before any process exists: new sessions take their terminals at once.
+ */
 static int make_ptys(struct reopening *re)
 {
 	for (uint32_t i = 0; i < re->image->n_ptys; i++)
@@ -163,7 +165,7 @@ static int make_ptys(struct reopening *re)
 	return 0;
 }
 
-/* What the first process of a mount namespace has opened there: cr/create/inside.c. */
+/* Get the master that the first process of a mount namespace has opened there: cr/create/inside.c. */
 static int fetch_master(const struct reopening *re, const struct pty *p)
 {
 	int pidfd = syscall(SYS_pidfd_open, re->mounts_first[p->mounts], 0), fd;
@@ -183,7 +185,7 @@ static int fetch_ptys(struct reopening *re)
 	return 0;
 }
 
-/* By its name, where it has come by other mounts than its master. */
+/* Open a slave by its name, if it was opened through other mounts than its master. */
 static int open_slave(const struct reopening *re, const struct open *o)
 {
 	char path[32];
@@ -202,7 +204,7 @@ static int open_again(const struct reopening *re, const struct open *o)
 		fd = open_slave(re, o);
 	else
 		fd = ioctl(master, TIOCGPTPEER, (o->flags & (O_ACCMODE | O_NONBLOCK | O_LARGEFILE)) | O_NOCTTY);
-	/* Not by O_CLOEXEC, which F_GETFL would show of this call. */
+	/* Not with O_CLOEXEC in the calls above, as F_GETFL would then show it. */
 	if (fd >= 0 && !fcntl(fd, F_SETFD, FD_CLOEXEC))
 		return fd;
 	report(errno, "open the terminal /dev/pts/%u", re->image->ptys[o->pty.pty].index);

@@ -8,7 +8,7 @@
 #include "pty_master.h"
 
 /*
- * A master with the recorded number: the lowest ones that are free are given out first, so those in between are held
+ * Open the master with the recorded number.  The kernel gives out the lowest free number first, so hold those below
  * until it comes.
  */
 int pty_master(uint32_t n)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A pseudoterminal: its number, settings, and who owns it.  Who has it open is pty.c's. */
+/* The number, settings and owner of a pseudoterminal.  pty.c deals with its open ends. */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -58,7 +58,7 @@ int pty_check(const struct check *c)
 	return 0;
 }
 
-/* Who owns the slave's name, and may open it; by our own mounts, or by those of the task. */
+/* Read owner and permissions of the slave's name, through our own mounts or those of the task. */
 static int read_owner(const struct look *l, struct pty *p)
 {
 	char path[64];

@@ -3,8 +3,8 @@
  * Each kind of open file, as a restart needs it.
  *
  * A new kind is a number and a struct in cr/image/open.h, a file here, and a line in each of the three tables, which are
- * image_table.c, record_table.c and rebuild_table.c: cr/README.md takes one step after the other.  The tables are
- * three because a tool links what it uses: checkpoint nothing of rebuild_table.c, and restart nothing of record_table.c.
+ * image_table.c, record_table.c and rebuild_table.c: cr/README.md shows each step.  There are three tables because a
+ * tool links only what it uses: checkpoint nothing of rebuild_table.c, and restart nothing of record_table.c.
  */
 #include "rebuild.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Regular files: by their names; or, of those that have none any more, with all that is in them (deleted.c). */
+/* Regular files: opened by name or, if they no longer have one, created again with their contents (deleted.c). */
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,7 +23,7 @@ static void code(struct coder *c, struct open *o)
 		code_deleted_file(c, &r->file);
 }
 
-/* A deleted file is at one open file description, and the others of that file refer to it. */
+/* One open file description has the contents of a deleted file; the others of that file refer to it. */
 static bool sound(const struct image *image, uint32_t i)
 {
 	const struct open *o = &image->opens[i], *first;

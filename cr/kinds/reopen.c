@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Opening what was open.  A file that the restarting program opened by its own mounts, and that a container had, would
- * lead out of the container: behind a directory of the machine lies the machine's /proc.
+ * Open again what was open, through the right mounts.  If the restarting program opened a container's file through its
+ * own mounts, it would lead out of the container: from a directory of the machine, one can reach the machine's /proc.
  */
 #include <errno.h>
 #include <stdio.h>
