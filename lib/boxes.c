@@ -12,7 +12,7 @@ struct space {
 	int level;
 };
 
-/* The pid namespaces of a tree, and which of them each task is in: -1, none that is known. */
+/* The pid namespaces of a tree, and the one that each task is in; -1: not known. */
 struct spaces {
 	const struct tree *tree;
 	struct space *space;
@@ -49,7 +49,7 @@ static int find_spaces(struct spaces *s, const struct tree *tree)
 	return 0;
 }
 
-/* One side of the boxes around. */
+/* Print one side of the surrounding boxes. */
 static void side(FILE *f, const char *text, int depth)
 {
 	while (depth--)
@@ -77,7 +77,7 @@ static void line(FILE *f, const char *text, int depth)
 	fputc('\n', f);
 }
 
-/* Its name and pids, cut off at the width of a box. */
+/* Describe a task by its name and pids, cut off at the width of a box. */
 static void describe(const struct task *t, char *text, size_t size)
 {
 	size_t n = snprintf(text, size, "%s ", t->name);
@@ -86,7 +86,7 @@ static void describe(const struct task *t, char *text, size_t size)
 		n += snprintf(text + n, size - n, "%s%d", level ? "," : "", t->pid[level]);
 }
 
-/* As many in a line as there is room for. */
+/* Print the tasks of a namespace, as many in a line as fit. */
 static void print_tasks(FILE *f, const struct spaces *s, int space, int depth)
 {
 	int width = WIDTH - 4 * (depth + 1);

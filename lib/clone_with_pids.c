@@ -14,7 +14,7 @@
 
 #include "clone_with_pids.h"
 
-/* The layout as the documentation has it, on this side of the ABI, too. */
+/* Assert the documented layout on this side of the ABI, too. */
 static_assert(sizeof(struct clone_with_pids_args) == CLONE_WITH_PIDS_ARGS_SIZE, "size");
 static_assert(offsetof(struct clone_with_pids_args, clone_flags_high) == 0, "clone_flags_high");
 static_assert(offsetof(struct clone_with_pids_args, child_stack_base) == 8, "child_stack_base");

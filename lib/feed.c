@@ -22,7 +22,7 @@ void feed_string(FILE *line, const char *text)
 	fputc('"', line);
 }
 
-/* The first members of an event; NULL: there is nobody to write to. */
+/* Begin an event with its first members; NULL: there is no feed. */
 static FILE *begin(const char *event, char **text, size_t *size)
 {
 	FILE *line = getenv("FEED") ? open_memstream(text, size) : NULL;

@@ -7,7 +7,7 @@
 #include "free_memory.h"
 #include "report.h"
 
-/* Left for others; and as much is admitted at most before /proc is looked at again. */
+/* How much is left for others, and how much is admitted at most before /proc is read again. */
 #define KEPT_BYTES (512UL << 10)
 #define STEP_BYTES (4UL << 20)
 

@@ -7,7 +7,7 @@
 #include "mountinfo.h"
 #include "procfs.h"
 
-/* Blanks and the like stand there as \040. */
+/* Mountinfo escapes blanks and the like as \040. */
 static void unescape(char *s)
 {
 	char *to = s;

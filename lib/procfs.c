@@ -78,7 +78,7 @@ const char *procfs_value(const char *text, const char *key)
 	return NULL;
 }
 
-/* PID (NAME) STATE NUMBER NUMBER ...; a name may hold anything, a parenthesis, too. */
+/* Parse PID (NAME) STATE NUMBER NUMBER ...; a name may contain anything, even a parenthesis. */
 static bool parse_stat(const char *text, struct procfs_stat *stat)
 {
 	const char *name = strchr(text, '('), *at = strrchr(text, ')');

@@ -13,7 +13,7 @@
 #include "refusal.h"
 #include "tree.h"
 
-/* The count is checked before the list is read: a list that cannot be read is EFAULT if it may be that long. */
+/* The kernel checks the count before it reads the list: an unreadable list gives EFAULT only if the count is valid. */
 unsigned int refusal_levels(void)
 {
 	unsigned int n = 0;
@@ -28,7 +28,7 @@ unsigned int refusal_levels(void)
 	return n;
 }
 
-/* A child with this one pid, the others left to the kernel, is refused at that level and at no other one. */
+/* Try each pid alone, leaving the others to the kernel: then only this level can be the reason of a refusal. */
 int refusal_taken(const pid_t *pids, unsigned int nr)
 {
 	for (unsigned int i = 0; i < nr; i++) {
@@ -85,7 +85,9 @@ static long pid_max(void)
 	return max;
 }
 
-/* The namespace that children are born into: is it ours?  The kernel does not name one that has no init yet. */
+/*
+ * Where children are born: our own namespace, one below, or a new one without an init, which the kernel does not name.
+ */
 enum birthplace { BORN_HERE, BORN_BELOW, BORN_FIRST };
 
 static enum birthplace birthplace(void)
@@ -110,7 +112,7 @@ static void taken_words(const pid_t *pids, unsigned int nr, unsigned int levels,
 	snprintf(buf, size, "pid %d is taken at level %u by %s", pids[i], levels - nr + i, holder);
 }
 
-/* clone3() has no 0: one behind a pid cannot be left out. */
+/* Explain that clone3() has no 0, and that one after a pid cannot be left out. */
 static void zero_words(const pid_t *pids, unsigned int nr, unsigned int levels, char *buf, size_t size)
 {
 	for (unsigned int i = 1; i < nr; i++) {

@@ -20,7 +20,7 @@ static void cell_state(char *buf, size_t size, const struct task *t, size_t offs
 	snprintf(buf, size, "%c", t->state ? t->state : '-');
 }
 
-/* A pid or an inode number that stands in struct task at an offset. */
+/* Fill a cell with the pid, or below with the inode number, at an offset in struct task. */
 static void cell_pid_at(char *buf, size_t size, const struct task *t, size_t offset)
 {
 	cell_pid(buf, size, *(const pid_t *)((const char *)t + offset));
@@ -163,7 +163,7 @@ void table_columns_help(FILE *f)
 		fprintf(f, "  %-7s %s\n", columns_known[c].name, columns_known[c].help);
 }
 
-/* Two tables in one line are wide: no wider than their pids need. */
+/* Two tables side by side are wide, so make columns no wider than the pids need. */
 static int narrow_width(const struct tree *tree, int width)
 {
 	char cell[32];

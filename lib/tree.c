@@ -10,7 +10,7 @@
 #include "grow.h"
 #include "tree.h"
 
-/* A line of numbers behind a key, oldest namespace first; returns how many. */
+/* Read the numbers after a key, oldest namespace first.  Returns how many there are. */
 static int read_numbers(const char *s, pid_t *out, int max)
 {
 	int n = 0;
@@ -26,8 +26,8 @@ static int read_numbers(const char *s, pid_t *out, int max)
 }
 
 /*
- * Name, spaces and what is not printable replaced: names stand in columns.
- * The kernel writes a backslash and a newline as an escape; leave that.
+ * Copy a name, and replace spaces and unprintable characters, because names are printed in columns.  The kernel escapes
+ * backslashes and newlines; leave these escapes.
  */
 static void copy_name(char *name, const char *value)
 {
@@ -38,7 +38,7 @@ static void copy_name(char *name, const char *value)
 	name[i] = 0;
 }
 
-/* The number behind a key, or the first of several: that at the oldest level.  0 if there is none. */
+/* The number after a key, or the first of several, which is that at the oldest level; 0 if there is none. */
 static int number(const char *status, const char *key)
 {
 	const char *value = procfs_value(status, key);
@@ -138,13 +138,13 @@ static int by_pid(const void *a, const void *b)
 	return (x->pid[0] > y->pid[0]) - (x->pid[0] < y->pid[0]);
 }
 
-/* A thread stands below its leader, a leader below its parent. */
+/* In the tree, a thread is below its leader, and a leader below its parent. */
 static pid_t stands_below(const struct task *task)
 {
 	return task_is_leader(task) ? task->ppid : task->tgid;
 }
 
-/* Who stands below whom: sorted, so that those below one task are next to each other, in the order of their pids. */
+/* Which task is below which: sorted, so that all tasks below one are adjacent, in the order of their pids. */
 struct place {
 	pid_t below;
 	int index;

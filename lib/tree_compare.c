@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Two looks at one tree, before and after: which task is which, and what of it is as it was. */
+/* Compare a tree before and after: which task corresponds to which, and what has stayed the same. */
 #include <string.h>
 
 #include "tree.h"
@@ -28,7 +28,7 @@ int tree_match(const struct tree *before, int index, const struct tree *after)
 	return -1;
 }
 
-/* Is the leader of a group or session, pid a in before, what pid b is in after?  Or both outside the trees. */
+/* Do pid a in before and pid b in after name the same leader of a group or session, or are both outside the trees? */
 static bool same_leader(const struct tree *before, pid_t a, const struct tree *after, pid_t b)
 {
 	int i = a ? tree_by_pid(before, a) : -1, j = b ? tree_by_pid(after, b) : -1;
