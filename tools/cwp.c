@@ -51,7 +51,7 @@ struct request {
 	bool clone3;
 };
 
-/* What is out of range is for the kernel to say; only what is no number is not asked. */
+/* Parse the list of pids.  Only text that is not a number is refused here; the kernel judges what is out of range. */
 static void parse_pids(struct request *r, char *list)
 {
 	if (!*list)
@@ -107,7 +107,7 @@ static void parse(int argc, char **argv, struct request *r)
 	}
 }
 
-/* What cwp waits for while the command runs; the command has the mask that cwp was started with. */
+/* The signals that cwp waits for while the command runs.  The command gets the mask that cwp was started with. */
 struct signals {
 	sigset_t waited, before;
 };
@@ -160,7 +160,7 @@ static bool is_dropped(pid_t init, int sig)
 	return known && !(set >> (sig - 1) & 1);
 }
 
-/* A signal of the terminal has gone to its whole foreground group: the command has got it already. */
+/* Pass a signal on, unless it came from the terminal: that has already sent it to the whole foreground group. */
 static void pass_on(const struct request *r, pid_t pid, const siginfo_t *info)
 {
 	int sig = info->si_signo;
@@ -173,7 +173,7 @@ static void pass_on(const struct request *r, pid_t pid, const siginfo_t *info)
 		report(errno, "pass signal %d on to pid %d", sig, pid);
 }
 
-/* Until the command ends, however long that takes; its wait status. */
+/* Wait without a bound until the command ends.  Returns its wait status. */
 static int wait_for(const struct request *r, pid_t pid, const struct signals *signals)
 {
 	int status = 0;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * feed - what the kernel reports of all tasks, as lines of JSON on a serial port, for a picture: docs/feed.md
+ * feed - report all tasks as lines of JSON on a serial port, for a picture: docs/feed.md
  *
- * It looks four times a second, and costs next to nothing while nothing changes: /proc/loadavg tells whether tasks were
- * born or have ended, and each task's stat is kept open, so that a look is one system call; only what differs is read
- * further.  Threads of the kernel are looked at once.
+ * It looks four times a second, and costs next to nothing while nothing changes.  /proc/loadavg tells whether tasks
+ * were born or have ended.  Each task's stat stays open, so that one system call reads it; only if it differs is more
+ * read.  Kernel threads are looked at once.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -36,7 +36,7 @@ static const char help[] =
 	"Exit status: 1 if the port or /proc cannot be used, 2 for a wrong command line;\n"
 	"otherwise it does not end.\n";
 
-/* What is known of a task; by its pid at the oldest level, in the order of /proc. */
+/* What we know of each task, sorted by its pid at the oldest level, as in /proc. */
 struct watched {
 	pid_t pid;
 	int stat;		/* /proc/PID/stat; -1: it need not be looked at again */
@@ -57,7 +57,7 @@ static struct {
 	unsigned long sequence;
 } feed;
 
-/* The name as it is, which /proc/PID/status escapes: between the first parenthesis and the last one. */
+/* Read the unescaped name, unlike that of /proc/PID/status: between the first parenthesis and the last one. */
 static void read_name(struct task *task, const char *text)
 {
 	const char *name = strchr(text, '('), *end = strrchr(text, ')');
@@ -66,7 +66,7 @@ static void read_name(struct task *task, const char *text)
 		snprintf(task->name, sizeof(task->name), "%.*s", (int)(end - name - 1), name + 1);
 }
 
-/* Look at a task whose stat may have changed.  1: it has, 0: it has not, -1: the task is gone. */
+/* Look whether a task's stat has changed.  Returns 1 if it has, 0 if not, -1 if the task is gone. */
 static int look_at(struct watched *w)
 {
 	char text[sizeof(w->text)];
@@ -120,7 +120,7 @@ static struct watched *find(pid_t pid)
 	return NULL;
 }
 
-/* Drop those that are gone; was there one? */
+/* Drop the tasks that are gone.  Were there any? */
 static bool drop_unseen(void)
 {
 	int kept = 0, before = feed.n;
@@ -135,7 +135,7 @@ static bool drop_unseen(void)
 	return kept != before;
 }
 
-/* Look who is there; has that changed? */
+/* Look which tasks exist.  Has that changed? */
 static bool look_for_tasks(void)
 {
 	DIR *proc = opendir("/proc");
@@ -163,7 +163,7 @@ static bool look_for_tasks(void)
 	return drop_unseen() || changed;
 }
 
-/* Have tasks been born, or ended?  The running ones' number, in the same field, is of no interest. */
+/* Have tasks been born, or ended?  The number of running tasks, in the same field, does not matter. */
 static bool load_has_changed(void)
 {
 	char text[80], *total;
@@ -180,8 +180,8 @@ static bool load_has_changed(void)
 }
 
 /*
- * Births and deaths are seen at each look.  What changes without them (a name, a session, a stop) is looked for at every
- * second one, but at each for a second after a birth: an exec() follows.
+ * Each look sees births and deaths.  Only every second look checks for other changes (a name, a session, a stop); but
+ * for a second after a birth every look does, since an exec() usually follows.
  */
 static bool has_changed(void)
 {
@@ -200,7 +200,7 @@ static bool has_changed(void)
 	return drop_unseen() || changed;
 }
 
-/* Whether a task runs or sleeps changes all the time, and says nothing. */
+/* Report running and sleeping as the same state: it changes all the time and means nothing here. */
 static char state(const struct task *t)
 {
 	return strchr("RDI", t->state) ? 'S' : t->state;
@@ -219,7 +219,7 @@ static void print_task(FILE *line, const struct watched *w)
 		t->pid[t->levels - 1] == 1 ? "true" : "false", t->pgid, t->sid, state(t));
 }
 
-/* All tasks, but the kernel's own threads.  The caller frees it. */
+/* List all tasks except kernel threads.  The caller frees the text. */
 static char *list_tasks(void)
 {
 	char *text = NULL;
@@ -239,7 +239,7 @@ static char *list_tasks(void)
 	return text;
 }
 
-/* In one write(): a line of another process is not to stand in the middle. */
+/* Send the list in one write(), so that no line of another process gets into the middle. */
 static void send_snapshot(void)
 {
 	char *line;
@@ -253,7 +253,7 @@ static void send_snapshot(void)
 	free(line);
 }
 
-/* Is the list another one than was sent?  Then it is the one to send. */
+/* Make a new list.  If it differs from the one that was sent, keep it as the next one to send. */
 static bool renew_list(void)
 {
 	char *list = list_tasks();
@@ -280,7 +280,7 @@ static void open_port(const char *path)
 		die("set up %s", path);
 }
 
-/* Has somebody asked?  Waits for that until it is time to look. */
+/* Wait until it is time for the next look.  Has somebody asked for the list meanwhile? */
 static bool asked(void)
 {
 	struct pollfd fd = { .fd = feed.port, .events = POLLIN };

@@ -47,7 +47,7 @@ static unsigned int parse_columns(const char *list)
 	return set;
 }
 
-/* With many levels a row would wrap on the screen; -c shows what it is told to show. */
+/* With many levels a row would wrap on the screen, so show fewer columns.  -c overrides this. */
 static unsigned int default_columns(const struct tree *tree)
 {
 	unsigned int columns = parse_columns(DEFAULT_COLUMNS);
@@ -55,7 +55,7 @@ static unsigned int default_columns(const struct tree *tree)
 	return table_width(tree, columns) > SCREEN_WIDTH ? columns & ~COLUMN_PIDNS : columns;
 }
 
-/* A /proc stays mounted when its pid namespace has ended, and then it shows nothing at all. */
+/* A /proc stays mounted after its pid namespace has ended, and then shows no tasks at all: say so. */
 static void report_unreadable(pid_t root)
 {
 	if (root && errno == ESRCH)

@@ -60,7 +60,7 @@ static int say_pid(pid_t root)
 
 enum { OPTION_STDIN = 256 };	/* and stdout, stderr */
 
-/* What the command line says, or the end: --help, or what is wrong with it. */
+/* Read the command line.  For --help or a wrong command line, end the program. */
 static void parse(int argc, char **argv, struct restart_options *how, const char **path)
 {
 	static const struct option options[] = {
