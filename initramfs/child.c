@@ -36,7 +36,7 @@ void take_signals(void)
 	reboot(RB_DISABLE_CAD);		/* Ctrl-Alt-Del: SIGINT to PID 1, not the end at once */
 }
 
-/* The child: a session with the terminal as its own, no signal blocked, and nothing else open. */
+/* In the child: lead a session with the terminal, block no signals, keep nothing else open, and run the program. */
 static void become_program(const struct run *run, int verdict_pipe, int error_pipe)
 {
 	sigset_t none;
@@ -58,7 +58,7 @@ static void become_program(const struct run *run, int verdict_pipe, int error_pi
 	_exit(127);
 }
 
-/* Start the program; its pid, or -1 with run->error.  *verdict is the end of the pipe to read from. */
+/* Start the program.  Returns its pid, or -1 with run->error.  *verdict gets the read end of the pipe. */
 static pid_t start(struct run *run, int *verdict)
 {
 	int verdict_pipe[2] = { -1, -1 }, error_pipe[2];
@@ -90,7 +90,7 @@ static pid_t start(struct run *run, int *verdict)
 	return pid;
 }
 
-/* Lines come in pieces of any length.  The last one that is not empty is kept, whole or as far as there is room. */
+/* Keep the last line that is not empty, as far as there is room.  Lines come in pieces of any length. */
 static void keep_last_line(struct run *run, const char *said, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -108,7 +108,7 @@ static void keep_last_line(struct run *run, const char *said, size_t n)
 	}
 }
 
-/* Pass what the program said on, and keep its last line. */
+/* Pass on what the program said, and keep its last line. */
 static void pass_verdict_on(struct run *run, int *verdict)
 {
 	char buf[512];
@@ -124,7 +124,10 @@ static void pass_verdict_on(struct run *run, int *verdict)
 	keep_last_line(run, buf, n);
 }
 
-/* All that ended; true if the program is among them, or the console, which ends it all. */
+/*
+ * Reap all children that have ended.  Returns true if the program is among them, or the console, whose end ends the
+ * run.
+ */
 static bool reap(struct run *run, pid_t program, enum end *end)
 {
 	bool over = false;
@@ -144,7 +147,7 @@ static bool reap(struct run *run, pid_t program, enum end *end)
 	return over;
 }
 
-/* The program and the terminal stay, and all that somebody has started goes. */
+/* Kill everything that somebody has started, except the program and the console. */
 static void end_others(const struct run *run, pid_t program)
 {
 	rescue_end_others((pid_t[]){ run->console, program }, 2);

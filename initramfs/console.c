@@ -25,13 +25,12 @@ static const struct winsize size = { .ws_row = 25, .ws_col = 80 };
 static const char *const devices[] = { "/dev/tty1", "/dev/ttyS0" };
 #define N_DEVICES 2
 
-/* The copying process's files, in the order of its poll: first the terminal, then the consoles. */
+/* The files of the copying process, in the order in which it polls them: the terminal, then the consoles. */
 enum { TERMINAL, CONSOLES, SIGNALS = CONSOLES + N_DEVICES, N_FILES };
 
 /*
- * A console passes bytes as they are: the terminal does the line discipline.
- * CLOCAL: a serial line has no modem to wait for.  A port that is not there can
- * be opened, but has no attributes to set, or fails the first write.
+ * A console is raw, because the terminal already has a line discipline.  CLOCAL: there is no modem to wait for.  A
+ * serial port that does not exist can be opened; but then setting its attributes fails, or the first write.
  */
 int open_raw(const char *path)
 {
@@ -66,7 +65,7 @@ static bool write_all(int fd, const char *p, ssize_t n)
 	return true;
 }
 
-/* From the terminal to all consoles; one that cannot be written to is given up.  False at the end. */
+/* Copy from the terminal to all consoles; close one that cannot be written to.  Returns false at the end. */
 static bool copy_output(struct pollfd *files)
 {
 	char buf[4096];
@@ -84,7 +83,7 @@ static bool copy_output(struct pollfd *files)
 	return true;
 }
 
-/* Keys that were pressed: were the rescue key's last presses, one after the other, quick enough to be meant? */
+/* Look for the rescue key in what was typed: enough presses in a row, and quickly enough to be meant? */
 static void look_for_rescue(const char *keys, ssize_t n)
 {
 	static int presses;
@@ -118,7 +117,7 @@ static void copy_input(struct pollfd *console, int terminal)
 	}
 }
 
-/* Until SIGTERM; then what is still in the terminal, and the end when the consoles have sent it. */
+/* Copy until SIGTERM.  Then copy what is still in the terminal, and end when the consoles have sent it. */
 static void copy(int terminal)
 {
 	struct pollfd files[N_FILES] = { [TERMINAL] = { terminal, POLLIN, 0 } };

@@ -2,17 +2,14 @@
 /*
  * PID 1 of the lesson's machine.
  *
- * It mounts what programs expect, gives the lesson a terminal, runs what the
- * kernel command line asks for, and switches the machine off.  It is the parent
- * of every orphan, and the one process that must not die: the kernel panics
- * then, which ends QEMU, without a verdict.
+ * It mounts what programs expect, gives the lesson a terminal, runs what the kernel command line asks for, and switches
+ * the machine off.  It reaps every orphan, and must not die: then the kernel panics, which ends QEMU without a verdict.
  *
- * The command line: mode=guided|auto|shell|test|bench, demo=PATH, limit=SECONDS, and
- * feed=ttyS1, which has a picture of all tasks told to that port (docs/feed.md).
+ * The command line: mode=guided|auto|shell|test|bench, demo=PATH, limit=SECONDS, and feed=ttyS1, which sends a report
+ * of all tasks to that port (docs/feed.md).
  *
- * With nobody at the keyboard (auto, test, bench) the verdict is the last line on the
- * console, and on the second serial port if there is one: `demo: ok', or `demo:
- * FAILED: ' and why.  Whatever goes wrong here ends in FAILED and power off.
+ * With nobody at the keyboard (auto, test, bench), the last line on the console, and on the second serial port if there
+ * is one, is the verdict: `demo: ok', or `demo: FAILED: ' and why.  Any error here ends in FAILED and power off.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -38,7 +35,7 @@
 #include "rescue.h"
 
 #define VERDICT_DEVICE "/dev/ttyS1"
-/* So that a person can read why the machine goes off. */
+/* Time for a person to read why the machine goes off. */
 #define READING_TIME_MS 5000
 
 static const struct {
@@ -52,7 +49,7 @@ static const struct {
 	{ "tmpfs",    "/tmp",     "mode=1777" },
 };
 
-/* What programs expect to find in /dev, and devtmpfs does not have. */
+/* What programs expect in /dev, but devtmpfs does not have. */
 static const struct {
 	const char *name, *target;
 } links[] = {
@@ -70,10 +67,10 @@ static struct {
 	int verdict_fd;
 } machine = { .verdict_fd = -1 };
 
-/* Never returns: the machine goes off, or starts again. */
+/* Power off, halt or reboot the machine. */
 static void end_machine(int how) __attribute__((noreturn));
 
-/* The verdict is the last line: the kernel is not to say "Power down" after it. */
+/* The verdict must be the last line: keep the kernel from printing "Power down" after it. */
 static void silence_kernel(void)
 {
 	int fd = open("/proc/sys/kernel/printk", O_WRONLY | O_CLOEXEC);
@@ -101,7 +98,7 @@ static void end_machine(int how)
 		pause();
 }
 
-/* The verdict: why is NULL if all is well.  Only for a mode that has one. */
+/* Print the verdict, if the mode has one.  why is NULL if all is well. */
 static void say_verdict(const char *why)
 {
 	const char *what = machine.options.mode ? machine.options.mode->verdict : "demo";
@@ -120,7 +117,7 @@ static void say_verdict(const char *why)
 	feed_text_event("verdict", "text", line, ",\"ok\":%s", why ? "false" : "true");
 }
 
-/* Something that PID 1 itself cannot do without. */
+/* End the machine: something that PID 1 needs has failed. */
 static void give_up(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
 static void give_up(const char *format, ...)
@@ -153,7 +150,7 @@ static void mount_filesystems(void)
 			report(errno, "make %s", links[i].name);
 }
 
-/* A serial port that is not there can be opened all the same; its type tells. */
+/* open() succeeds even on a serial port that does not exist; the port's type tells. */
 static int open_port(const char *path)
 {
 	int fd = open_raw(path);
@@ -179,7 +176,7 @@ static void set_up_environment(void)
 		report(errno, "change to /root");
 }
 
-/* The feed's port is the feed's: a verdict there is one of its lines. */
+/* Reserve the port for the feed: a verdict there becomes one of the feed's lines. */
 static void prepare_feed(void)
 {
 	int fd;
@@ -199,7 +196,7 @@ static void prepare_feed(void)
 	}
 }
 
-/* Start it, or start it again: who ends all programs ends it, too. */
+/* Start the feed, or start it again: whatever ends all programs ends the feed, too. */
 static void keep_feed(void)
 {
 	if (!getenv("FEED") || (machine.feed > 0 && !kill(machine.feed, 0)))
@@ -213,7 +210,7 @@ static void keep_feed(void)
 	_exit(EXIT_FAILED);
 }
 
-/* The ends that are the same whatever ran. */
+/* Handle those ends of a run that do not depend on what ran. */
 static void obey(enum end end)
 {
 	switch (end) {
@@ -247,7 +244,7 @@ static void describe_end(const struct run *run, enum end end, char *buf, size_t 
 			 status_words(run->status, words, sizeof(words)));
 }
 
-/* A program, a verdict, the end. */
+/* Run the program, print the verdict, and end the machine. */
 static void run_unattended(struct run *run) __attribute__((noreturn));
 static void run_attended(struct run *run) __attribute__((noreturn));
 
@@ -272,8 +269,8 @@ static void run_unattended(struct run *run)
 }
 
 /*
- * The tour, until its viewer leaves it: then the machine goes off.  If it fails,
- * a shell; and from any shell back to the tour.
+ * Run the tour until its viewer leaves it; then the machine goes off.  If the tour fails, run a shell; any shell leads
+ * back to the tour.
  */
 static void run_attended(struct run *run)
 {

@@ -28,7 +28,7 @@ static const struct mode *find(const char *name)
 	return NULL;
 }
 
-/* The value if the word is key=value. */
+/* Is the word key=value?  Then *value is set. */
 static bool is_option(const char *word, const char *key, const char **value)
 {
 	size_t len = strlen(key);

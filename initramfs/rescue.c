@@ -15,8 +15,8 @@
 #include "rescue.h"
 
 /*
- * A shell that a bomb forks costs 90 KiB: its stack, heap and page tables, and what the kernel keeps of it.  Twice that
- * for each task leaves half of the memory.
+ * A shell that a fork bomb creates costs 90 KiB: its stack, heap and page tables, and what the kernel keeps of it.
+ * Twice that for each task leaves half of the memory free.
  */
 #define KIB_PER_TASK 180
 
@@ -81,9 +81,8 @@ static bool is_kept(pid_t pid, const pid_t *keep, int n)
 }
 
 /*
- * Stopped all at once, none of them can fork before it is killed: kill(-1) holds the lock under which a child becomes
- * visible, and a fork that is under way begins anew when its signal has been handled.  The kernel's own threads take
- * no signal.
+ * Stop all at once first, so that none can fork before it is killed: kill(-1) holds the lock under which a child
+ * becomes visible, and a fork in progress is restarted after its signal.  Kernel threads ignore signals.
  */
 void rescue_end_others(const pid_t *keep, int n)
 {
