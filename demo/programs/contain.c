@@ -3,8 +3,7 @@
  * contain NAME - run /app/NAME in a container, and pass messages on to it
  *
  * The program is the init of a new pid namespace, with a /proc and a host name of its own.  Whoever started us knows
- * our pid, and we know the program's, as clone() returned it: a SIGUSR1 that we get goes on to that number, from now
- * on and for ever.
+ * our pid, and we know the program's, as clone() returned it.  For ever after, we pass each SIGUSR1 on to that number.
  */
 #include <errno.h>
 #include <fcntl.h>

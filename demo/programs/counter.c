@@ -2,8 +2,8 @@
 /*
  * counter LOG - count, twenty times a second
  *
- * It counts twice: in its memory, and in the first line of LOG, from which it reads the number again each time.  A step
- * that is lost or repeated in one of them shows: the numbers differ.
+ * It counts twice: in its memory, and in the first line of LOG, from which it reads the number again each time.  If a
+ * step is lost or repeated in one of them, the numbers differ.
  */
 #include <errno.h>
 #include <fcntl.h>

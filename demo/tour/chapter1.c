@@ -2,14 +2,14 @@
 /*
  * One task, many pids.
  *
- * Four tasks are started, each namespace's init creating the next:
+ * The chapter starts four tasks.  The init of each namespace creates the next:
  *
  *   init-1         pid namespace at level 1
  *    `- init-2     level 2
  *        `- init-3 level 3
  *            `- task
  *
- * Each says what getpid() tells it, and tries the pids that it can try.
+ * Each reports what getpid() returns, and tries the pids that it can try.
  */
 #include <errno.h>
 #include <poll.h>
@@ -29,7 +29,7 @@
 #define DEPTH 3
 #define BOUND_MS 10000
 
-/* What one of the four tasks says of itself. */
+/* What one of the four tasks reports about itself. */
 struct saying {
 	int who;	/* 0 for init-1, and so on */
 	pid_t self;	/* getpid() */
@@ -44,8 +44,7 @@ static void become(const char *name)
 }
 
 /*
- * The task at this level creates the next.  Returns true in the creator and
- * false in the one that was created.
+ * Create the next task from the one at this level.  Returns true in the creator and false in the new task.
  */
 static bool create_next(int level, struct saying *say)
 {
@@ -164,7 +163,7 @@ static enum nav_kind show_sayings(const struct tree *tree, const struct saying *
 	return ui_pause();
 }
 
-/* If one of them dies, so do those below it, and the pipe ends. */
+/* Collect the four reports.  If a task dies, so do those below it, and the pipe ends. */
 static int collect(int fd, struct saying *say)
 {
 	for (int i = 0; i <= DEPTH; i++) {

@@ -40,7 +40,7 @@ static enum nav_kind explain(void)
 	return ui_pause();
 }
 
-/* A script, as it is. */
+/* Show one of the scripts as it is. */
 static enum nav_kind show_program(void)
 {
 	char *text;
@@ -80,7 +80,7 @@ static enum nav_kind show_table(const struct tree *tree)
 	return ui_pause();
 }
 
-/* The lines about one task, up to the next one, without its mappings, of which there are many. */
+/* Print the lines about one task, up to the next one, without its many mappings. */
 static void print_task(const char *line)
 {
 	for (int i = 0; i < IMAGE_LINES && *line && (!i || *line == ' '); ) {

@@ -3,7 +3,7 @@
 #include "lesson.h"
 #include "lib/table.h"
 
-/* What a task remembers, to ask about it; 0 if it says nothing of that. */
+/* A pid that a task remembers, for the question; 0 if its log does not say. */
 static pid_t remembered(const struct lesson *lesson, const char *who, int index)
 {
 	int i = tree_by_name(&lesson->before, who);
@@ -63,7 +63,7 @@ static enum nav_kind show_messages(const struct lesson *lesson, const struct tre
 	return ui_pause();
 }
 
-/* What a person would do next: ask outer to end its helper. */
+/* Do what a person would do next: ask outer to end its helper. */
 static enum nav_kind show_renewal(const struct tree *now)
 {
 	ui_screen(3, "Restart without pids: kill $!");

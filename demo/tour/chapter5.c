@@ -68,7 +68,10 @@ static enum nav_kind show_messages(const struct lesson *lesson, const struct tre
 	return ui_pause();
 }
 
-/* Until it runs this program: what it has waited for before that has ended, too.  0, or -1 with errno. */
+/*
+ * Wait until the task runs this program; by then, everything that it waits for before exec() has ended.  Returns 0, or
+ * -1 with errno.
+ */
 static int wait_for_exec(pid_t pid, const char *name)
 {
 	long deadline = now_ms() + EXEC_BOUND_MS;
@@ -87,7 +90,7 @@ static int wait_for_exec(pid_t pid, const char *name)
 	}
 }
 
-/* What was the shell is the init of the new container, a child of cwp, which waits for it. */
+/* The former shell is the init of the new container, a child of cwp, which waits for it. */
 static enum nav_kind show(const struct lesson *lesson, const struct tree *cwp)
 {
 	enum nav_kind nav = NAV_FAILED;
@@ -106,7 +109,7 @@ static enum nav_kind show(const struct lesson *lesson, const struct tree *cwp)
 	return nav;
 }
 
-/* The container, and cwp, which ends when it has ended. */
+/* Kill the container; cwp ends after it. */
 static int end(const struct tree *tree)
 {
 	int status;

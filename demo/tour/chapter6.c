@@ -2,8 +2,8 @@
 /*
  * Why CRIU says no: what is lost when one number is kept for each task.
  *
- * What is said of CRIU here is what its source does: struct pid in criu/include/pid.h has one number for the image,
- * which the task itself reports; generate_ns_id() in criu/namespaces.c refuses a second pid namespace in the tree;
+ * The statements about CRIU describe its source: struct pid in criu/include/pid.h has one number for the image, which
+ * the task itself reports; generate_ns_id() in criu/namespaces.c refuses a second pid namespace in the tree;
  * clone3_with_pid_noasan() in criu/clone-noasan.c passes a set_tid of one number.
  */
 #include <stdio.h>
@@ -39,7 +39,7 @@ static pid_t youngest(const struct task *t)
 	return t->pid[t->levels - 1];
 }
 
-/* The other tasks whose youngest pid is the same number. */
+/* Print the other tasks whose youngest pid is the same number.  Returns how many there are. */
 static int print_namesakes(const struct tree *tree, int index)
 {
 	int n = 0;
@@ -80,7 +80,7 @@ static enum nav_kind show_numbers(const struct lesson *lesson)
 	return ui_pause();
 }
 
-/* Is the number by which `whose' knows another the one that would be kept of it? */
+/* Would the number by which `whose' knows another task be the one that is kept for that task? */
 static bool is_kept(const struct tree *tree, const struct task *whose, const struct known *k, bool of_youngest)
 {
 	int i = tree_by_name(tree, k->name);
@@ -91,7 +91,7 @@ static bool is_kept(const struct tree *tree, const struct task *whose, const str
 	return of_youngest ? level == tree->task[i].levels - 1 : !level;
 }
 
-/* Print the numbers that a task remembers; how many of them are in the two images. */
+/* Print the numbers that a task remembers, and count those that would be in each of the two images. */
 static int print_remembered(const struct lesson *lesson, int index, int kept[2])
 {
 	const struct task *t = &lesson->before.task[index];
@@ -112,7 +112,7 @@ static int print_remembered(const struct lesson *lesson, int index, int kept[2])
 	return n;
 }
 
-/* How many numbers that are in use are not the youngest pids of those that are meant. */
+/* How many numbers in use are not the youngest pid of the task that is meant. */
 static int lost;
 
 static enum nav_kind show_remembered(const struct lesson *lesson)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the kernel refuses: every error of the call, provoked; and a bug of 2009. */
+/* What the kernel refuses: provoke every error of the call, and a bug of 2009. */
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -22,7 +22,7 @@ struct refusal {
 	int (*call)(void);	/* errno of the call, 0 if it was not refused */
 };
 
-/* The call as it should be, but for what the callers below change. */
+/* Make the call with correct arguments, except for what the callers below change. */
 static int call(unsigned long flags, struct clone_with_pids_args args, long size, const void *pids)
 {
 	long ret = clone_with_pids_raw(flags | SIGCHLD, &args, size, NULL, pids);

@@ -17,16 +17,15 @@
 #include "lesson.h"
 #include "lib/wait.h"
 
-/* What a call came to: an error, or the pids of the child at two levels. */
+/* The result of a call: an error, or the pids of the child at two levels. */
 struct answer {
 	int error;
 	pid_t pid[2];
 };
 
 /*
- * One difference: the same wish, said to either call in its own words.  It is
- * tried in a container of its own, one level below the machine, so that there
- * are two pids to choose.
+ * One difference: the same request, made to each call in that call's own terms.  Each runs in a container of its own,
+ * one level below the machine, so that there are two pids to choose.
  */
 struct difference {
 	const char *what;
@@ -47,7 +46,7 @@ static const struct difference differences[] = {
 };
 #define N_DIFFERENCES ((int)(sizeof(differences) / sizeof(*differences)))
 
-/* What must come out, for the chapter to be true: errno, or the pids (at L0, 0: any). */
+/* The results that the chapter claims: errno, or the pids (0 at L0: any). */
 static const struct {
 	struct answer then, now;
 } expected[N_DIFFERENCES] = {

@@ -27,7 +27,7 @@ static void print_command(const char *const argv[])
 	ui_text("\n");
 }
 
-/* A file without a name, for what a program writes. */
+/* Open a file without a name, for what a program writes. */
 static int nameless_file(void)
 {
 	char name[] = "/tmp/tour.XXXXXX";
@@ -52,7 +52,7 @@ static void become(const char *const argv[], int out, int err)
 	_exit(127);
 }
 
-/* All that is in the file, as a string for the caller to free; NULL with errno. */
+/* Read the whole file as a string, which the caller frees; NULL with errno. */
 static char *contents(int fd)
 {
 	struct stat st;
@@ -76,7 +76,7 @@ static int failed(const char *const argv[], const char *how, int err)
 	return -1;
 }
 
-/* Judge how the program ended, with what it wrote in out and err. */
+/* Wait for the program and judge how it ended.  out and err have what it wrote. */
 static int await(pid_t pid, const char *const argv[], int out, int err, char **text)
 {
 	char words[64];

@@ -14,10 +14,10 @@
 #define BOTTOM_LINE "\033[25;1H\033[K"
 #define KEYS "Enter: go on  b: back  1-%d, B: chapter  r: repeat  s: shell  q: leave"
 
-/* As many screens as the whole tour has, and some. */
+/* More screens than the whole tour has. */
 #define SCREENS 64
 
-/* The last screens, oldest first; the last of them is the present one. */
+/* The last screens, oldest first; the last one is the present one. */
 static struct {
 	char *text[SCREENS];
 	int n;
@@ -41,7 +41,7 @@ static void show(int screen)
 	printf(KEYS_CLEAR "%s", history.text[screen]);
 }
 
-/* The next key; keys that send more than a byte count as 0, which is none. */
+/* Read the next key.  Keys that send more than one byte count as 0, which is no key. */
 static int read_key(void)
 {
 	struct pollfd p = { STDIN_FILENO, POLLIN, 0 };
@@ -67,7 +67,7 @@ static int read_key(void)
 	return bytes[0];
 }
 
-/* The keys; in front of them what is wrong with the last one. */
+/* Show the line of keys, after a complaint about the last key if there is one. */
 static void show_keys(const char *complaint, int last_chapter)
 {
 	printf(BOTTOM_LINE "%s" KEYS, complaint, last_chapter);
@@ -84,7 +84,7 @@ static bool confirm(const char *question)
 	return key == 'y' || key == 'Y';
 }
 
-/* What a key says that shows something and then waits for another one; `screen' is the one that is shown. */
+/* Handle a key that shows another screen; then the next key is read.  *screen is the one that is shown. */
 static bool look(int key, int *screen)
 {
 	switch (key) {

@@ -111,7 +111,7 @@ enum nav_kind lesson_with_image(enum nav_kind (*lead)(const struct lesson *lesso
 	return nav;
 }
 
-/* Those that are stopped; what is dead by now needs no signal. */
+/* Continue the stopped tasks.  Those that have died need no signal. */
 static void let_go(const struct tree *tree)
 {
 	for (int i = tree->n - 1; i >= 0; i--)
@@ -173,7 +173,7 @@ static bool is_driver(const char *name)
 	return !strcmp(name, "outer") || !strcmp(name, "middle") || !strcmp(name, "inner");
 }
 
-/* How many steps the slowest of those that are waited for has taken since `first'. */
+/* How many steps the slowest of the tasks that we wait for has taken since `first'. */
 static int fewest_steps(const struct tree *tree, const struct log *first, const struct log *now, bool all)
 {
 	int fewest = -1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the application's programs say, in tables. */
+/* Tables of what the application's programs say. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #define RENEW_BOUND_MS 5000
 #define RENEW_FILE LESSON_LOGS "/renew"
 
-/* What was counted since then; a task that does not count that says `-'. */
+/* What a task has counted since then; 0 if it does not count that, for which print_cell() prints `-'. */
 static int since(const struct log *then, const struct log *now, enum log_key key)
 {
 	int from = then ? then->value[key] : 0;
@@ -95,7 +95,7 @@ static const char *holder_of(const struct tree *now, const struct task *whose, p
 	return NULL;
 }
 
-/* Of what a task remembers: the numbers that a stranger has, or those that nobody has.  How many. */
+/* Print the remembered numbers that strangers have, or those that nobody has.  Returns how many. */
 static int print_fates_of(const struct lesson *lesson, int index, const struct tree *now, bool strangers, int max)
 {
 	const struct task *before = &lesson->before.task[index];
@@ -124,7 +124,7 @@ int lesson_print_fates(const struct lesson *lesson, const struct tree *now, int 
 	return n;
 }
 
-/* The first line of a file, as `head' prints it. */
+/* Show the first line of a file, as `head' prints it. */
 static int show_first_line(const char *path)
 {
 	char *text;
@@ -136,7 +136,7 @@ static int show_first_line(const char *path)
 	return 0;
 }
 
-/* What outer says of its helper's end, when it has come to an end with it. */
+/* Wait, bounded, until outer has dealt with its helper; line gets what it says about that. */
 static void wait_for_renewal(char *line, size_t size)
 {
 	long deadline = now_ms() + RENEW_BOUND_MS;

@@ -8,7 +8,7 @@
 
 static const char *const keys[LOG_KEYS] = { "steps", "sent", "failed", "heard", "wrong" };
 
-/* A word like `helper=12'; no other says anything. */
+/* Take a word like `helper=12'; ignore all others. */
 static void take_known(struct log *log, const char *word)
 {
 	const char *sign = strchr(word, '=');

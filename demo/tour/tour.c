@@ -2,9 +2,8 @@
 /*
  * tour - the demonstration, in chapters
  *
- * Run by PID 1 in the guided and the auto mode, and by hand from the shell.  In
- * auto mode the reason of a failure is written to file descriptor 3, for PID 1
- * to say.
+ * PID 1 runs it in the guided and the auto mode; a person can run it from the shell.  In auto mode it writes the reason
+ * of a failure to file descriptor 3, for PID 1 to report.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -87,7 +86,7 @@ static enum nav_kind run_screen(int place)
 	return chapters[place - 1].run();
 }
 
-/* However long it is: a screen that does not fit would be a failure again. */
+/* Print text of any length, folded: a screen that does not fit would be another failure. */
 static void print_folded(enum colour colour, const char *text)
 {
 	for (size_t len = strlen(text); len; len = strlen(text)) {
@@ -110,7 +109,7 @@ static enum nav_kind show_failure(int place)
 	return ui_pause();
 }
 
-/* From place on, wherever the viewer goes: 0 the welcome, LAST + 1 the end. */
+/* Run the chapters from `place' on, wherever the viewer goes: 0 is the welcome, LAST + 1 the end. */
 static void guide(int place)
 {
 	for (;;) {

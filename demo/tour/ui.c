@@ -11,7 +11,7 @@
 
 #define WIDTH  80
 #define HEIGHT 25
-/* The key line and the empty one above it are not the chapter's. */
+/* Rows for a chapter: all but the line of keys and the empty line above it. */
 #define ROWS (HEIGHT - 2)
 
 static const char *const escapes[] = {
@@ -95,7 +95,7 @@ void ui_print(enum colour c, const char *format, ...)
 	va_end(ap);
 }
 
-/* Rows and the widest line of the screen, escapes not counted. */
+/* Measure the screen: its rows and its widest line, without escapes. */
 static void measure(int *rows, int *width)
 {
 	int column = 0;
