@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every argument at its boundaries, at level 0, by a caller that has every privilege: args_size, where args and
- * pids lie, the fields that must be 0, addresses and stacks, nr_pids, the pids themselves.
+ * Every argument at its boundaries, at level 0, with a caller that has every privilege: args_size, the addresses of
+ * args and pids, the fields that must be 0, addresses and stacks, nr_pids, the pids themselves.
  *
- * A row is one call, in raw registers.  Each that is refused is made between two children of plain clone(): no
- * namespace's counter may have moved.  What is not said in a row is right: args_size is 56, both objects are
- * readable (up to the last byte before a hole), flags are SIGCHLD.
+ * A row is one call, in raw registers.  A refused call is made between two children of plain clone(), to show that no
+ * namespace's counter has moved.  What a row does not mention is valid: args_size is 56, both objects are readable (up
+ * to the last byte before a hole), flags are SIGCHLD.
  */
 #include <errno.h>
 #include <limits.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who may choose: a caller with CAP_SYS_ADMIN in the initial user namespace, and nobody else, however much it
- * may do elsewhere; clone3(set_tid) in contrast is content with CAP_CHECKPOINT_RESTORE in the user namespace
- * that owns the pid namespace.  With nr_pids 0 anybody may call.
+ * Who may choose pids: only a caller with CAP_SYS_ADMIN in the initial user namespace, whatever capabilities others
+ * have elsewhere.  clone3(set_tid), in contrast, requires only CAP_CHECKPOINT_RESTORE in the user namespace that owns
+ * the pid namespace.  With nr_pids 0 anybody may make the call.
  */
 #include <errno.h>
 #include <sched.h>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What was there before behaves as before: clone3() with set_tid, to the letter, and fork(), vfork(), clone() and
- * clone3() without it.
+ * The old calls behave as before: clone3() with set_tid, in every detail, and fork(), vfork(), clone() and clone3()
+ * without it.
  *
- * set_tid is ordered youngest first.  Levels are looked at one after the other, from the youngest: the first
- * that cannot be had gives the error, so that {taken, 0} is EEXIST and {0, taken} EINVAL.  In each level the
- * value comes first (EINVAL), then the privilege (EPERM), then whether it is taken (EEXIST).
+ * set_tid is ordered youngest first.  The kernel checks the levels one by one, from the youngest, and the first that
+ * fails gives the error: {taken, 0} is EEXIST and {0, taken} EINVAL.  At each level it first checks the value (EINVAL),
+ * then the privilege (EPERM), then whether the pid is taken (EEXIST).
  */
 #include <errno.h>
 #include <sched.h>

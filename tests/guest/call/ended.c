@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The caller ends in the middle of its call, or the namespace does that the child was to be born in.  Many rounds, at
- * many moments; after each all pids that were named can be had at every level, and an ordinary fork works.
+ * The caller, or the pid namespace of its future child, ends in the middle of the call.  There are many rounds, at many
+ * moments.  After each, all pids in the list can be had at every level, and an ordinary fork works.
  *
- * A shared page says who was in a call when he ended: a case that never met one has tested nothing, and fails.
+ * A shared page tells which caller ended during a call.  A case in which that never happened has tested nothing, and
+ * fails.
  */
 #include <errno.h>
 #include <sched.h>

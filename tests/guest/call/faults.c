@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the call does when the kernel runs out of memory or cannot read the caller's, at each place where that can
- * happen.  For n = 1, 2, 3, ... the n-th allocation or copy from user space on its path fails, until a call is made
- * in which none was left to fail.  For each n:
+ * What the call does when the kernel runs out of memory or cannot read the caller's memory, at each place where that
+ * can happen.  For n = 1, 2, 3, ... the n-th allocation or copy from user space on its path fails, until a call has
+ * fewer than n of them.  For each n:
  *
  *	- a copy that fails is EFAULT; memory that is missing is ENOMEM, or is made up for, and the child has its pids;
  *	- no descriptor is left, and no counter of a namespace has moved but where the kernel was to choose, by one;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What clone() does with its flags, the call does, with a chosen pid and without a list: what is shared and what
- * is not, new namespaces, the exit signal, CLONE_VFORK, CLONE_PARENT.  (What it stores: the suite `tids'.)
+ * The call treats flags as clone() does, with a chosen pid and without a list: what is shared and what is not, new
+ * namespaces, the exit signal, CLONE_VFORK, CLONE_PARENT.  (The suite `tids' tests what it stores.)
  *
  * Every case runs twice, with a list and without.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A short run of guest-fuzz (tests/fuzz): with a seed that nobody has tried, which is said when it fails, and with a
- * fixed one.  And that it notices when kernel and model disagree: each rule of the model is broken once.
+ * A short run of guest-fuzz (tests/fuzz), with a new seed, which is printed when the run fails, and with a fixed one.
+ * It must also notice when kernel and model disagree: each rule of the model is broken once.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Two tasks whose children are born in one namespace that has no init yet.  A has called unshare(CLONE_NEWPID); B has
- * come by the ioctl PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE of A's pidfd, and setns().
+ * Two tasks whose children are born in one pid namespace that has no init yet.  A has called unshare(CLONE_NEWPID).  B
+ * has joined with setns(), with the ioctl PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE on A's pidfd.
  *
  *	level 0   A, B
  *	level 1   nobody yet
  *
- * While A asks for pid 1, B calls fork().  A has much memory, so that most of its call is spent in copying that, and B
- * is a real-time task which wakes in the middle of the call.  B finds what it finds if A has not called: its child is
- * pid 1, and A is told that 1 is taken.  Whoever it is that gets 1, a grandchild that is left behind finds an init.
+ * While A asks for pid 1, B calls fork().  A has much memory, so that its call spends most of its time in copying that.
+ * B is a real-time task, which wakes in the middle of the call.  For B, it is as if A had not made the call: its child
+ * is pid 1, and A is told that 1 is taken.  Whoever gets 1, an orphaned grandchild finds an init.
  *
- * That B calls while A's call runs is not left to chance: it is measured, and done again until it is so.
+ * B must call fork() while A's call runs.  The test measures that, and repeats the attempt until it is so.
  */
 #include <errno.h>
 #include <sched.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Refusals leak nothing: after 20,000 of a kind the kernel holds no more memory than before, and every pid that
- * was named can be had.
+ * Refusals leak nothing: after 20,000 of a kind the kernel uses no more memory than before, and every pid in the list
+ * can be had.
  *
  * The figures are from /proc/meminfo: Slab + KernelStack + PageTables, where what the call allocates is counted
  * (struct pid, task_struct, stacks, copies of the caller's tables), and what is free at all.  One object of

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How many pids a list may have: at levels 0, 2 and 32, and with CLONE_NEWPID, where it names the namespaces
- * that exist before the call and the child is 1 in the new one.
+ * How many pids a list may have: at levels 0, 2 and 32, and with CLONE_NEWPID.  There the list covers the namespaces
+ * that exist before the call, and the child is pid 1 in the new one.
  */
 #include <errno.h>
 #include <signal.h>

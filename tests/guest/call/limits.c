@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Limits that are hit while pids are chosen: what clone() says to a limit, the call says; no pid that was named
- * stays taken at any level, no counter has moved, and an ordinary fork works when the limit is gone.
+ * Limits that are hit while pids are chosen.  The call fails as clone() does; no pid in the list stays taken at any
+ * level; no counter has moved; and an ordinary fork works when the limit is gone.
  *
  * Elsewhere: the deepest level (`levels'), RLIMIT_NPROC for those who may not choose (`capabilities'), a pid that is
  * not below pid_max (`pids'), a namespace whose first child failed or that has never had an init (`unshare').  The

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The pids themselves, at levels 0 and 2: what is chosen is had, a 0 leaves that level to the kernel wherever it
- * stands, the order is oldest first, a short list is aligned to the youngest, pid_max is the limit (also a
- * lowered one), and no namespace's counter moves for a chosen pid or for a refused call.
+ * The pids themselves, at levels 0 and 2: the child gets the chosen pids; a 0 anywhere in the list leaves that level to
+ * the kernel; the order is oldest first; a short list is aligned to the youngest; pid_max is the limit (also when it
+ * has been lowered); no namespace's counter moves for a chosen pid or for a refused call.
  *
  * At level 2 the taken pids are the inits' (1) and the caller's own (2).
  */

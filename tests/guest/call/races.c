@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Four threads race for one pid, many rounds: in each exactly one gets it, and the other three get EBUSY.  At
- * levels that were left to the kernel, one number is used a round: the losers took none.
+ * Four threads race for one pid, in many rounds.  In each round exactly one gets it, and the other three get EBUSY.  At
+ * levels that are left to the kernel, each round uses one number: the losers take none.
  */
 #include <errno.h>
 #include <pthread.h>

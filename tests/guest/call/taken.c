@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When a pid is taken: by a live task, by a zombie until it is reaped, by a process group or a session whose
- * leader is long gone, by a thread.  Each is EBUSY while it lasts, and granted afterwards.
+ * When a pid is taken: by a live task, by a zombie until it is reaped, by a process group or a session whose leader is
+ * long gone, by a thread.  The call returns EBUSY as long as that lasts, and grants the pid afterwards.
  *
  * Every case runs at levels 0 and 2.
  */

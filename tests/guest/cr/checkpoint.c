@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What checkpoint refuses: each time one line says why, the tree is as it was and goes on, and no file is left.  (What
- * keeps it from writing: the suite `written'.)
+ * What checkpoint refuses.  Each time, one line says why, the tree continues unchanged, and no file is left.  (The
+ * suite `written' tests what keeps it from writing.)
  */
 #include <errno.h>
 #include <fcntl.h>

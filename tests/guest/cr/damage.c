@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * More than a thousand damaged images of a real tree: bits flipped in every section's head, and in its body with the
- * checksum made right again, so that what is behind the checksum is reached; cut off at every border and in between;
- * sections left out, doubled and exchanged, with the right number of them at the end.
+ * More than a thousand damaged images of a real tree.  Bits are flipped in every section's head, and in its body with a
+ * corrected checksum, to reach the checks behind it.  Images are cut off at every border and in between.  Sections are
+ * left out, doubled and exchanged, with the right count at the end.
  *
- * The reader refuses each with one line, or takes it for what it says; it never ends by a signal.  Some of those that
- * it takes are given to `restart': it says a pid, or why not; and no task is left then.
+ * The reader refuses each image with one line, or accepts it; it never dies by a signal.  Some of the accepted images
+ * are given to `restart', which prints a pid, or says why not and leaves no task.
  */
 #include <errno.h>
 #include <fcntl.h>

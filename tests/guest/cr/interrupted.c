@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A restart, or a checkpoint, that is killed, refused a system call, or told to stop, at every stage of its work, by a
- * tracer that counts its system calls.  Of a restart, nothing is left, or the whole tree goes on.  A checkpoint leaves
- * the tree as it was, and no file that is not an image.
+ * A tracer that counts system calls kills a restart or a checkpoint, makes a call fail, or sends SIGINT, at every stage
+ * of the work.  A restart leaves nothing, or the whole tree runs.  A checkpoint leaves the tree as it was, and no file
+ * that is not an image.
  */
 #include <errno.h>
 #include <sched.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* State of which the lesson's kernel has none, and that no image can hold: for the kernel of the kernel's own tests. */
+/* State that no image can hold and that the lesson's kernel does not have: for the kernel of the kernel's own tests. */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A tree of which the first task has been recorded when the second is refused: it is said, and the tree goes on. */
+/*
+ * The second task of a tree is refused after the first has been recorded: checkpoint says why, and the tree continues.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>

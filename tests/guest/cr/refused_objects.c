@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What cannot be recorded of descriptors, namespaces and the tree is refused, by task and pid and what stood in the
- * way; no image is left, and the tree goes on as it was.
+ * Descriptors, namespaces and trees that cannot be recorded are refused, with the task, its pid and the reason.  No
+ * image is left, and the tree continues unchanged.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Mounts that a restart could not make again, and what was opened by mounts that nobody in the tree has: refused. */
+/* Refused: mounts that a restart could not make again, and files opened through mounts that no task of the tree has. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

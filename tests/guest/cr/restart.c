@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What keeps restart from bringing a tree back: each time one line says why, and nothing of the tree is left.  (Images
- * that are damaged or hostile: the suites `damage' and `unsound'; a restart that is ended: `interrupted'.)
+ * What keeps restart from bringing a tree back.  Each time, one line says why, and nothing of the tree is left.  (The
+ * suites `damage' and `unsound' test damaged and hostile images; `interrupted' tests a restart that is killed.)
  */
 #include <errno.h>
 #include <sched.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The harness of restarted programs: that it sees what is right, and what is not. */
+/* The harness for restarted programs: it must recognise what is right, and what is wrong. */
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * System calls in which a task waits for somebody when it is recorded: they go on, or are started again as the kernel
- * does after a signal without a handler.
+ * System calls in which a task waits when it is recorded: they continue, or are restarted as the kernel does after a
+ * signal without a handler.
  */
 #include <errno.h>
 #include <fcntl.h>

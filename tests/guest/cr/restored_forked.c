@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pages that processes have in common since a fork() are in common again, and are in the image once.  Each task tells
- * their page frames; what one of them writes nobody else sees.
+ * Pages that processes share after a fork() are shared again, and are in the image once.  Each task reports their page
+ * frames; when one task writes, no other sees it.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Settings come back, of a process and of each of its threads: scheduling, and what prctl() and its like have set.  They
- * are asked for by the task itself.  What an image cannot hold is refused; and what docs/checkpoint.md says that this
- * kernel does not have, it does not have.
+ * Settings of a process and of each of its threads come back: scheduling, and what prctl() and the like have set.  The
+ * task itself reads them.  What an image cannot hold is refused.  And this kernel really lacks what docs/checkpoint.md
+ * says that it lacks.
  */
 #include <errno.h>
 #include <fcntl.h>

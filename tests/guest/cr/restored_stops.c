@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who was stopped is stopped again: by the same signal, and heard of once.  And nothing comes to a tree because the
- * restart ends: no SIGHUP for a stopped group that becomes an orphan, no signal that a parent has died.
+ * Processes that were stopped are stopped again, by the same signal, and their parents learn of it once.  The end of
+ * the restart sends the tree nothing: no SIGHUP to a stopped process group that becomes orphaned, no parent death
+ * signal.
  */
 #include <errno.h>
 #include <fcntl.h>

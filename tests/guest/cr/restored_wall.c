@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The container's wall: what a task has opened by the mounts of its container is opened by them again, and allows no
- * more than it did.  Each row of the table in docs/checkpoint.md ("The wall") is one here.
+ * The container's wall: what a task has opened through the mounts of its container is opened through them again, and
+ * allows no more than before.  Each row of the table in docs/checkpoint.md ("The wall") is a row here.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory runs short while a tree is recorded or restarted.  The tools give up with a message, the kernel has to end
- * nobody, and the tree is the last to suffer: it goes on as it was.  The files here are in memory.
+ * Memory runs short while a tree is recorded or restarted.  The tools give up with a message, the kernel need not kill
+ * anybody, and the tree continues unchanged.  The files here are in memory.
  */
 #include <errno.h>
 #include <fcntl.h>

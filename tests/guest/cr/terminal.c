@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A person at a terminal checkpoints and restarts what runs there.  The terminal is outside of the tree: what owned it
- * gets it again by restart --foreground, and what did not does not take it.
+ * A person at a terminal checkpoints and restarts what runs there.  The terminal is outside the tree.  A tree that was
+ * in its foreground gets it again with restart --foreground; any other does not take it.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Images that are whole and hostile: each is a sound one with one thing changed, written again with right lengths and
- * checksums.  `restart' refuses each with one line that says what is wrong, before there is a task.
+ * Hostile images: each is a sound one with one thing changed, and has correct lengths and checksums.  `restart' refuses
+ * each with one line that says what is wrong, before it creates a task.
  */
 #include <limits.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What keeps checkpoint from writing: each time one line says why, the tree is as it was and goes on, and no file is
- * left, whole or half.
+ * What keeps checkpoint from writing.  Each time, one line says why, the tree continues unchanged, and no file is left,
+ * complete or incomplete.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A suite that no kernel of ours is for: nobody hears of it, unless it is asked for by its name. */
+/* A suite that none of our kernels can run: it is not mentioned unless somebody asks for it by name. */
 #include "harness.h"
 
 static void never(void)

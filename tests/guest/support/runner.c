@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Runs the cases one after the other and says what came of each, on stdout and on file descriptor 3:
+ * Run the cases one after the other, and report the result of each on stdout and on file descriptor 3:
  *
  *	pass SUITE: NAME
  *	FAIL SUITE: NAME: why
@@ -8,11 +8,11 @@
  *	note SUITE: NAME: what the case found out; counts as nothing
  *	guest: N passed, N failed, N skipped
  *
- * The runner is a subreaper: whatever a case leaves behind becomes the runner's child, and is killed before
- * the next case; but for the suite that tests PID 1, whose children orphans are to become.  The runner also
- * restores the limits that cases lower, so that one that dies does not spoil the others.
+ * The runner is a subreaper: it adopts whatever a case leaves behind, and kills it before the next case; except in the
+ * suite that tests PID 1, which must adopt the orphans itself.  The runner also restores the limits that cases lower,
+ * so that a case that dies does not spoil the others.
  *
- * A suite that is for another kernel, one without the path that it needs, is left out, as if it were not there.
+ * A suite for another kernel, that is, one whose path this kernel does not have, is left out as if it did not exist.
  */
 #include <errno.h>
 #include <fcntl.h>
