@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Files that have no name any more come back: with their holes, owner, mode and times, known under all of their names,
- * and with a name to come if they never had one.  What of them cannot come back is refused.
+ * Files that no longer have a name come back with their holes, owner, mode and times, shared by all descriptors that
+ * had them; one that never had a name can still be given one.  What cannot come back is refused.
  */
 #include <errno.h>
 #include <fcntl.h>

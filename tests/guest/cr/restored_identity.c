@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who a program is comes back: ids, groups, capabilities and what bounds them, limits, scheduling, and the names of its
- * container.  It looks at itself before and after; and so does the test, by /proc.
+ * A program's identity comes back: ids, groups, capabilities and what bounds them, limits, scheduling, and the names of
+ * its container.  The program looks at itself before and after, and the test looks at it through /proc.
  */
 #include <errno.h>
 #include <fcntl.h>

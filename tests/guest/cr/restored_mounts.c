@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Flags of a container's mounts: what it has made read-only is so again, and nothing of it reaches the machine's. */
+/* Flags of a container's mounts: a read-only mount is read-only again, and the machine's own mounts do not change. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Orphans and process groups come back: who was adopted by whom, and who was in whose group, also of the dead.
+ * Orphans and process groups come back: which process was adopted by which, and which was in whose process group, even
+ * if the leader is dead.
  */
 #include <errno.h>
 #include <fcntl.h>

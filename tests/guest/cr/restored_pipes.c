@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Pipes and fifos come back, with what lies in them, and with the ends that are closed. */
+/* Pipes and fifos come back, with their contents and with closed ends. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

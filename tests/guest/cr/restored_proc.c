@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is on /proc: of which pid namespace a task sees the processes there.  It need not be its own, and who has made
- * the mount namespace need not be in the pid namespace.
+ * The mount on /proc: which pid namespace's processes a task sees there.  It need not be the task's own, and the
+ * creator of the mount namespace need not be in that pid namespace.
  */
 #include <errno.h>
 #include <sched.h>

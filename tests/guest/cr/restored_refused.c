@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* State that no image can hold is refused, with the reason; and the tree goes on as it was. */
+/* State that no image can hold is refused with the reason, and the tree continues unchanged. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

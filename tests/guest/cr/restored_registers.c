@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Registers come back: of programs that are in user mode, and of those in a system call; and FPU, SSE and TLS. */
+/* Registers come back, of programs in user mode and of those in a system call; and so do FPU, SSE and TLS. */
 #include <errno.h>
 #include <math.h>
 #include <signal.h>

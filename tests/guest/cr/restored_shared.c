@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Memory that tasks share comes back shared; what /proc shows of a task, and how much of memory is stored. */
+/* Memory that tasks share comes back shared.  Also: what /proc shows of a task, and how much memory is stored. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>

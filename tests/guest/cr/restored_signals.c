@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Signals come back: actions, masks, what is pending, alternate stacks; and who is stopped stays so. */
+/* Signals come back: actions, masks, pending signals, alternate stacks; and stopped processes stay stopped. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sleeps of all kinds in which a task is recorded: none ends early, none takes more than twice its time. */
+/* Tasks that are recorded during a sleep of any kind: none wakes early, and none sleeps more than twice its time. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Interval timers and POSIX timers come back: their ids, what they do, what is left of them; and none is lost. */
+/* Interval timers and POSIX timers come back: ids, actions, remaining time; and no expiry is lost. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The tree comes back in its shape: the pids, parents, process groups and sessions of all, at every level (the harness
- * compares them); and the dead who are waited for.
+ * The shape of the tree comes back: the pids, parents, process groups and sessions of all tasks at every level, which
+ * the harness compares; and the zombies.
  */
 #include <errno.h>
 #include <fcntl.h>

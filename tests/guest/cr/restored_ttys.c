@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Pseudoterminals come back: both ends, settings, size, packet mode, lock; and as the controlling terminal of a session
- * with its foreground group, so that a shell on one goes on.  What is a terminal outside is a restart's own.
+ * with its foreground group, so that a shell on one continues.  A terminal outside is replaced by the restart's own.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PID 1: it reaps every orphan, however many at once and however they end; it cannot be killed from inside; and what
- * it runs begins with nothing but what it is meant to have.
+ * PID 1 reaps every orphan, however many there are at once and however they end; it cannot be killed from inside; and
+ * the program that it runs starts with exactly what it should have.
  *
- * Not here: SIGINT, SIGTERM, SIGUSR1 and SIGUSR2, by which PID 1 is asked to end the machine, and SIGQUIT, by which it
- * is asked to end all other programs (tests/host/boot.sh).
+ * tests/host/boot.sh tests SIGINT, SIGTERM, SIGUSR1 and SIGUSR2, which ask PID 1 to end the machine, and SIGQUIT, which
+ * asks it to end all other programs.
  */
 #include <dirent.h>
 #include <errno.h>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * After everything that the suites before did, the kernel has lost no memory: kmemleak, which looks for allocated
- * objects that no pointer leads to, finds none.  This suite is the last, and it is for the debugging kernel, which is
- * known by its debugfs.
+ * After all earlier suites, the kernel has leaked no memory: kmemleak, which looks for allocated objects to which no
+ * pointer leads, finds none.  This suite is the last one.  It needs the debugging kernel, recognised by its debugfs.
  */
 #include "harness.h"
 #include "inject.h"

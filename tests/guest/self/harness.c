@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The harness itself: what must not pass does not.  This program is run once more for each case of the hidden suite
- * `wrong'; what it says on both channels and its exit status are compared.
+ * The harness itself: what must not pass does not pass.  This program runs again for each case of the hidden suite
+ * `wrong'; its output on both channels and its exit status are compared.
  */
 #include <errno.h>
 #include <fcntl.h>

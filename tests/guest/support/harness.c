@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The process of one case: how it fails, and how that is said.  What runs the cases is runner.c.
+ * The process of one case: how it fails, and how it reports that.  runner.c runs the cases.
  */
 #include <errno.h>
 #include <stdarg.h>

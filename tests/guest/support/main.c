@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* guest-tests: what the kernel of this image promises, checked on it. */
+/* guest-tests: check, on the kernel of this image, what it promises. */
 #include "harness.h"
 
 #define SUITE_ENTRY(room, id) extern const struct suite id##_suite;

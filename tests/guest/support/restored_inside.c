@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Inside: what a subject does to be heard, and to know when it has been restarted. */
+/* Inside the tree: how a subject reports to the test, and learns that it has been restarted. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>

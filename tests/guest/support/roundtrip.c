@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Outside: the test starts a tree, has it checkpointed and restarted, and compares. */
+/* Outside the tree: the test starts it, has it checkpointed and restarted, and compares. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>

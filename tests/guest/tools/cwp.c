@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cwp: the command has the pids that were asked for, as it sees them itself and as the kernel reports them; and cwp
- * ends as the command did, or says with a status of its own why there was no command.
+ * cwp: the command gets the requested pids, as it sees them itself and as the kernel reports them.  cwp ends as the
+ * command did, or with a status of its own that says why there was no command.
  */
 #include <errno.h>
 #include <limits.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The feed: what it says of tasks that are born, named, stopped and dead, when it says it, and what it costs at rest. */
+/* The feed: what it reports when tasks are born, renamed, stopped and dead; when; and what it costs at rest. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Ending a tree (kill.h) that is another's child: its parent may have waited for it before we can. */
+/* Kill a tree (lib/kill.h) that is not our child: its parent may wait for it before we can. */
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pidtable: the table's form, which scripts rely on, and its contents, which are what the kernel reports.
+ * pidtable: the form of the table, on which scripts rely, and its contents, which must be what the kernel reports.
  *
- * The tree that is looked at, with its pids at each level:
+ * The tree in the table, with its pids at each level:
  *
  *	case                  a
  *	`- outer              b

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The command lines of all tools: what is wrong is refused with exit status 2 and named, and nothing is started; and
- * each has a --help that says so on standard output and fits the screen.
+ * The command lines of all tools: an error is named and gives exit status 2, and nothing is started.  Each tool has a
+ * --help, which goes to standard output and fits the screen.
  */
 #include <stdio.h>
 #include <string.h>
