@@ -2,14 +2,12 @@
 /*
  * One call at levels 0 to 32, by each method, interleaved.
  *
- * Twice: with a live neighbour whose pids are next to the chosen ones at every
- * level, as in a tree under restart, where the pid table's node is there
- * already; and alone in an empty region.  Each order of the methods is gone
- * through forwards and then backwards, and the next one is another: what a call
- * leaves behind (half a slab, a list of things to be freed) is found by any of
- * the others in turn.
+ * This is measured twice: with a live neighbour whose pids are next to the chosen ones at every level, as during a
+ * restart, when the pid table's node already exists; and alone in an empty region.  Each order of the methods runs
+ * forwards and then backwards, and the orders vary.  So every method in turn finds what another has left behind (half a
+ * slab, a list of things to be freed).
  *
- * The children's own instructions do not count: none runs before it is waited for.
+ * The children's own instructions do not count: none runs before its parent waits for it.
  */
 #include <errno.h>
 #include <sched.h>

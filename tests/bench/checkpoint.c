@@ -7,8 +7,8 @@
  *       container-init, level 2     a third of the tasks, and
  *         container-init, level 3     the rest
  *
- * What chosen pids cost is measured on the part of a restart that creates the tasks, create_tree(): in the whole of it,
- * that could not be seen.
+ * The cost of chosen pids is measured in create_tree(), the part of a restart that creates the tasks.  In a whole
+ * restart it would be too small to see.
  */
 #include <errno.h>
 #include <fcntl.h>

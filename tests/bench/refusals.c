@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A refused call, beside one that succeeds: to refuse must not cost more. */
+/* Compare a refused call with one that succeeds: a refusal must not cost more. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

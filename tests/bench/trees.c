@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Restoring whole trees: n tasks over three levels, each created by the init of
- * its namespace with the pids that it is to have.
+ * Restore whole trees: n tasks over three levels.  The init of each namespace creates its tasks with chosen pids.
  *
- * One method more than for single calls: the older way, on which CRIU falls back
- * where set_tid is missing.  Before each fork the pid is written, less one, to
- * /proc/sys/kernel/ns_last_pid.  That can choose the pid in the youngest
- * namespace only, and another fork in between spoils it.
+ * There is one method more than for single calls: the older way, on which CRIU falls back where set_tid is missing.  It
+ * writes the pid, less one, to /proc/sys/kernel/ns_last_pid before each fork.  That can choose the pid only in the
+ * youngest namespace, and another fork in between spoils it.
  */
 #include <fcntl.h>
 #include <sched.h>

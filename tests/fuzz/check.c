@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a call left behind, and how it is said that it is not what the model expects. */
+/* Check the effects of a call, and report a mismatch with the model. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

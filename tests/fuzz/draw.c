@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a call is made of.  Drawn is a call with which nothing need be wrong, and then, into three calls of four, one
- * or more sins: each breaks one rule, and a call with two shows which is looked at first.
+ * Choose the arguments of a call at random.  We first draw a call with which nothing need be wrong.  Then three calls
+ * of four get one or more sins, each of which breaks one rule; a call with two shows which rule the kernel checks
+ * first.
  *
- * Nothing here may depend on what earlier calls came to: the seed alone decides.  (Two exceptions, both at shared
- * levels, where the kernel chooses differently each time: the worker's own pid, one of those that are surely taken;
- * and a number that is nobody's to ask for is left in the list if it happens to be a kid's.)
+ * Nothing here may depend on the results of earlier calls: the seed alone decides.  (Two exceptions, both at shared
+ * levels, where the kernel chooses differently each time: the worker's own pid, one of those that are surely taken; and
+ * a number for which no worker may ask stays in the list if it happens to be a kid's.)
  */
 #include <limits.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kids of a worker: how one is taken in, stays, joins another one's group, dies as expected, and gives its
- * numbers back.
+ * The kids of a worker: adopt one, keep it, let it join another one's group, end it as expected, and give its numbers
+ * back.
  */
 #include <errno.h>
 #include <fcntl.h>

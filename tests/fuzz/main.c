@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * guest-fuzz: its command line, its beginning and its end.  What it does is said in fuzz.h.
+ * guest-fuzz: its command line, start and end.  fuzz.h says what it does.
  *
- * The kernel hands what it does not know on its command line to PID 1 as environment, and PID 1 to its programs:
- * `fuzz_calls=N fuzz_seed=N' there are the options' values where the program is started without any.
+ * The kernel passes unknown options of its command line to PID 1 as environment, and PID 1 passes them to its programs.
+ * So `fuzz_calls=N fuzz_seed=N' there gives the values when the program is started without options.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where arguments lie: at addresses that can be read, whole or in part, and at others. */
+/* Put arguments at addresses that can be read in full, in part, or not at all. */
 #include <string.h>
 #include <sys/mman.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The model: what a call comes to.  The order of the checks is the documentation's; where it says "whatever clone()
- * returns", the order is that of copy_process() in kernel/fork.c.
+ * The model: predict the result of a call.  The order of the checks is the documentation's; where that says "whatever
+ * clone() returns", the order is that of copy_process() in kernel/fork.c.
  */
 #include <errno.h>
 

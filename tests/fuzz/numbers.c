@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Pids: reading them, which ones are asked for, and who has which at the levels that are shared. */
+/* Pids: how to read them, for which ones workers ask, and which worker has which at the shared levels. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

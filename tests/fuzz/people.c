@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who there is beside the workers: wardens of the shared levels, the inits above a worker, and its keeper. */
+/* The processes besides the workers: wardens of the shared levels, the inits above a worker, and its keeper. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Random numbers that a seed gives again: splitmix64. */
+/* Random numbers that a seed reproduces: splitmix64. */
 #include "fuzz.h"
 
 static uint64_t mix(uint64_t x)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A run from outside: what it needs, that it goes on and ends, that nobody is left, and what it came to. */
+/* A run from outside: prepare it, check that it makes progress and ends and that nobody is left, report the totals. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

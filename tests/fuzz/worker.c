@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A worker's episode: one call after the other, each predicted, made and compared. */
+/* A worker's episode: predict, make and compare one call after the other. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
