@@ -34,6 +34,7 @@ include tools/build.mk
 include demo/build.mk
 include initramfs/build.mk
 include iso/build.mk
+include classroom/build.mk
 include tests/build.mk
 include tests/kselftest/build.mk
 include tests/mutations/build.mk

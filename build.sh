@@ -41,9 +41,13 @@ usage() {
 		    --series         instead: the patches one by one, and the sources that they apply to
 		    --mutations      instead: kernels with one mistake each, which the guest's tests must notice
 		    --releases       instead: the build, the tour and the tests on other releases of Debian; as root
-		    --all            the tests, and these five
+		    --all            the tests, and these six
 		    --short          with --debug, --mutations, --releases or --all: less of these three, in minutes; with --all
 		                     the kernel's own tests and its patches only if they have changed lately
+		    --classroom      instead: the page, in a browser without a network
+		  classroom        make build/classroom/clone_with_pids.html: the machine in a page, with a picture of its
+		                   pid namespaces; a double click opens it, and it needs no network
+		    --serve          serve it on the local network, too, until Ctrl-C; the address is printed
 		  bench            build, then measure: instructions, bytes and ratios, as Markdown
 		  fuzz [OPTION]... build, then call with random arguments for hours, on a kernel that checks itself
 		    --calls N        how many calls (1000000)
@@ -97,6 +101,16 @@ needs() {
 			/usr/lib/syslinux/modules/bios/menu.c32   syslinux-common
 		END
 		;;
+	classroom) cat <<-'END' ;;
+		node                                      nodejs
+		npm                                       npm
+		zstd                                      zstd
+		/usr/share/seabios/bios.bin               seabios
+	END
+	browser) cat <<-'END' ;;
+		chromium                                  chromium
+		firefox-esr                               firefox-esr
+	END
 	run | fuzz) cat <<-'END' ;;
 		qemu-system-i386                          qemu-system-x86
 	END
@@ -228,6 +242,7 @@ arguments=()
 container=
 no_install=
 short=
+serve=
 command=build
 run_options=()
 test_options=()
@@ -243,13 +258,14 @@ while [ $# -gt 0 ]; do
 	fi
 	case $1 in
 	--container) container=1 ;;
-	build | run | test | bench | fuzz | clean | help) command=$1 ;;
+	build | run | test | classroom | bench | fuzz | clean | help) command=$1 ;;
 	-h | --help) command=help ;;
 	--no-install) no_install=1 ;;
 	--werror) export WERROR=1 ;;
 	--auto | --display | --gdb | --kernel | --kvm) run_options+=("$1") ;;
-	--debug | --kselftest | --series | --mutations | --releases | --all) test_options+=("$1") ;;
+	--debug | --kselftest | --series | --mutations | --releases | --classroom | --all) test_options+=("$1") ;;
 	--short) short=1 ;;
+	--serve) serve=1 ;;
 	--list) list=1 ;;
 	--mem)
 		[[ ${2-} =~ ^[1-9][0-9]*$ ]] || die "--mem: a number of MB must follow"
@@ -275,6 +291,9 @@ if [ "$command" != test ] && [ "${#test_options[@]}" -gt 0 ]; then
 fi
 if [ "$command" != test ] && [ -n "$list" ]; then
 	die "$command: --list is for ./build.sh test"
+fi
+if [ "$command" != classroom ] && [ -n "$serve" ]; then
+	die "$command: --serve is for ./build.sh classroom"
 fi
 if [ -n "$short" ] && [[ ! " ${test_options[*]-} " =~ " --debug "|" --mutations "|" --releases "|" --all " ]]; then
 	die "--short is for ./build.sh test --debug, --mutations, --releases or --all"
@@ -318,21 +337,31 @@ test)
 	fi
 	case " ${test_options[*]-} " in
 	*" --all "*)
-		test_options=(debug series whole releases mutations kselftest)
+		test_options=(debug series whole releases mutations kselftest classroom)
 		[ -n "$short" ] || test_options+=(gdb)
 		;;
 	*) test_options=("${test_options[@]#--}") ;;
 	esac
 	if [[ -n $short && " ${test_options[*]} " == *" whole "* ]]; then
 		test_options=("${test_options[@]/%/-short}")
+		test_options=("${test_options[@]/#classroom-short/classroom}")
 	elif [ -n "$short" ]; then
 		test_options=("${test_options[@]/#debug/debug-short}")
 		test_options=("${test_options[@]/#mutations/mutations-short}")
 		test_options=("${test_options[@]/#releases/releases-short}")
 	fi
-	prepare build test "${test_options[@]}"
+	wanted=(build test "${test_options[@]}")
+	case " ${test_options[*]} " in *" classroom "*) wanted+=(browser) ;; esac
+	prepare "${wanted[@]}"
 	build
 	exec tests/run.sh "${test_options[@]}" ${names:+-- "${names[@]}"}
+	;;
+classroom)
+	prepare build classroom
+	build classroom
+	echo "The page is $PWD/build/classroom/clone_with_pids.html: open it in a browser."
+	echo "Sheets to print are in $PWD/build/classroom/handouts."
+	[ -z "$serve" ] || exec classroom/serve.sh
 	;;
 bench)
 	prepare build bench

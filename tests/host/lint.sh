@@ -12,7 +12,7 @@ CASES="
 "
 
 shell_scripts() {
-	shellcheck build.sh container.sh .ci/run kernel/*.sh initramfs/*.sh iso/*.sh tests/*.sh \
+	shellcheck build.sh container.sh .ci/run kernel/*.sh initramfs/*.sh iso/*.sh classroom/*.sh tests/*.sh \
 		tests/{host,bench,kselftest,mutations}/*.sh
 	shellcheck -s dash initramfs/files/{profile,shellrc,crash,fail,hang} tests/{kselftest,glibc}/run
 	shellcheck -a demo/programs/{app,outer,middle,inner,answer,source,sink}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0
+// Put the page together: one file, with nothing to load.
+// usage: page sources=FOLDER states=FOLDER script=PATH style=PATH packages=FOLDER sysroot=FOLDER seabios=VERSION
+//             bzImage=PATH archive=PATH bios=PATH vgaBios=PATH wasm=PATH out=PATH
+//
+// `sources' has the page's own HTML and CSS, `states' what make/states.ts made, compressed by zstd; script and style
+// are bundled; packages is node_modules; the licences of Debian's packages are in sysroot.
+
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import type { Place } from "../machine/place";
+import { sum } from "../machine/sum";
+import type { About, Build } from "../page/embedded";
+import { filesFrom } from "./driver";
+
+const files = filesFrom(process.argv.slice(2));
+const path = (name: string): string => {
+	const given = files[name];
+	if (!given)
+		throw new Error(`${name}=PATH is missing`);
+	return given;
+};
+const text = (file: string): string => readFileSync(file, "utf8");
+const sha = (algorithm: string, data: string | Buffer, form: "hex" | "base64"): string =>
+	createHash(algorithm).update(data).digest(form);
+
+// What a script element holds ends at the first `</': there is none in base64, and none may be in JSON.
+function data(id: string, type: string, content: string): string {
+	return `<script type="${type}" id="${id}">${content.replace(/</g, "\\u003c")}</script>`;
+}
+
+const base64 = (file: string): string => readFileSync(file).toString("base64");
+
+// The kernel's release, as its header says: boot protocol, kernel_version.
+function release(bzImage: string): string {
+	const bytes = readFileSync(bzImage);
+	const at = bytes.readUInt16LE(0x20e) + 0x200;
+	return bytes.toString("latin1", at, bytes.indexOf(0, at)).split(" ")[0] ?? "";
+}
+
+function debianVersion(name: string): string {
+	return files[name] ?? "";
+}
+
+function licence(file: string): string {
+	return existsSync(file) ? text(file) : "";
+}
+
+function about(): About {
+	const packages = path("packages");
+	const version = (name: string): string => (JSON.parse(text(`${packages}/${name}/package.json`)) as { version: string }).version;
+	const npm = (name: string, words: string, file = "LICENSE"): About["parts"][number] => ({
+		name, version: version(name), licence: words, text: text(`${packages}/${name}/${file}`),
+		source: `The npm package ${name}, version ${version(name)}.`,
+	});
+	const doc = (name: string): string => text(`${path("sysroot")}/usr/share/doc/${name}/copyright`);
+	return {
+		files: ["bzImage", "archive", "bios", "vgaBios"].map((name) => ({
+			name: basename(path(name)), bytes: readFileSync(path(name)).length,
+			sha256: sha("sha256", readFileSync(path(name)), "hex"),
+		})),
+		parts: [
+			{ name: "Linux", version: release(path("bzImage")), licence: "GPL-2.0 with the syscall note",
+				source: "Debian's source package linux (linux-source-6.12), with the patches in kernel/patches of the project's "
+					+ "tree, where kernel/config is, too. Who gave you this page gives you that tree.",
+				text: licence("/usr/share/common-licenses/GPL-2") },
+			{ name: "The lesson, the tools and this page", version: "", licence: "GPL-2.0",
+				source: "The project's tree: lib, cr, tools, demo, initramfs, classroom.", text: "" },
+			{ name: "busybox", version: debianVersion("busybox"), licence: "GPL-2.0", text: doc("busybox-static"),
+				source: "Debian's source package busybox, of that version." },
+			{ name: "musl", version: debianVersion("musl"), licence: "MIT", text: doc("musl-dev"),
+				source: "Debian's source package musl, of that version." },
+			{ name: "SeaBIOS", version: debianVersion("seabios"), licence: "LGPL-3.0 (and GPL-3.0)",
+				source: "Debian's source package seabios, of that version.",
+				text: licence("/usr/share/common-licenses/LGPL-3") + licence("/usr/share/common-licenses/GPL-3") },
+			npm("v86", "BSD-2-Clause; in it Berkeley SoftFloat and zstd, BSD-3-Clause"),
+			npm("@xterm/xterm", "MIT"),
+			npm("fzstd", "MIT"),
+		],
+	};
+}
+
+const states = path("states");
+const places = JSON.parse(text(`${states}/places.json`)) as Place[];
+// The parts that are compressed, by their elements' ids.
+const packed = {
+	base: "base.state", wasm: "v86.wasm", "places-shown": "places.json", "places-list": "places.list", "places-pool": "places.pool",
+};
+const build: Build = {
+	build: sha("sha256", readFileSync(`${states}/base.state`), "hex"),
+	sums: Object.fromEntries(Object.entries(packed).map(([id, file]) => [id, sum(new Uint8Array(readFileSync(`${states}/${file}`)))])),
+};
+const early = text(`${path("sources")}/early.js`);
+const script = text(path("script"));
+const policy = [
+	"default-src 'none'",
+	`script-src ${[early, script].map((s) => `'sha256-${sha("sha256", s, "base64")}'`).join(" ")} 'wasm-unsafe-eval'`,
+	// xterm.js makes its rules while it runs.
+	"style-src 'unsafe-inline'",
+	// The page's own parts, of which it is the address.
+	"connect-src data:", "img-src data:", "worker-src blob:", "base-uri 'none'", "form-action 'none'",
+].join("; ");
+const BYTES = "application/octet-stream", JSON_TYPE = "application/json";
+const parts: Record<string, string> = {
+	CSP: policy,
+	STYLE: text(path("style")),
+	EARLY: early,
+	SCRIPT: script,
+	DATA: [
+		data("build", JSON_TYPE, JSON.stringify(build)),
+		data("about-data", JSON_TYPE, JSON.stringify(about())),
+		data("first", BYTES, Buffer.from(JSON.stringify(places[0]?.shown)).toString("base64")),
+		...Object.entries(packed).map(([id, file]) => data(id, BYTES, base64(`${states}/${file}.zst`))),
+	].join("\n"),
+};
+const page = text(`${path("sources")}/index.html`).replace(/@([A-Z]+)@/g, (_, name: string) => {
+	const part = parts[name];
+	if (part === undefined)
+		throw new Error(`nothing to put for @${name}@`);
+	return part;
+});
+writeFileSync(path("out"), page);
