@@ -337,14 +337,13 @@ test)
 	fi
 	case " ${test_options[*]-} " in
 	*" --all "*)
-		test_options=(debug series whole releases mutations kselftest classroom)
-		[ -n "$short" ] || test_options+=(gdb)
+		test_options=(debug series whole releases mutations kselftest)
+		[ -n "$short" ] || test_options+=(classroom gdb)
 		;;
 	*) test_options=("${test_options[@]#--}") ;;
 	esac
 	if [[ -n $short && " ${test_options[*]} " == *" whole "* ]]; then
 		test_options=("${test_options[@]/%/-short}")
-		test_options=("${test_options[@]/#classroom-short/classroom}")
 	elif [ -n "$short" ]; then
 		test_options=("${test_options[@]/#debug/debug-short}")
 		test_options=("${test_options[@]/#mutations/mutations-short}")
