@@ -71,5 +71,21 @@ export class ConsoleScreen implements Screen {
 			this.terminal.options.fontSize = size;
 		if (Math.abs(line - lineHeight) > 0.02)
 			this.terminal.options.lineHeight = line;
+		requestAnimationFrame(() => this.shrink());
+	}
+
+	// Rows have whole pixels, so that all of them may be a little more than was reckoned.
+	private shrink(): void {
+		const box = this.terminal.element?.querySelector(".xterm-screen")?.getBoundingClientRect();
+		const { fontSize = 14, lineHeight = 1 } = this.terminal.options;
+		if (!box || (box.height <= this.place.clientHeight - PADDING && box.width <= this.place.clientWidth - PADDING))
+			return;
+		if (lineHeight > CLOSE)
+			this.terminal.options.lineHeight = Math.max(CLOSE, lineHeight - 0.05);
+		else if (fontSize > LEAST)
+			this.terminal.options.fontSize = fontSize - 0.25;
+		else
+			return;
+		requestAnimationFrame(() => this.shrink());
 	}
 }

@@ -133,9 +133,10 @@ async function agree(page: Page, rows: Row[], where: string): Promise<void> {
 
 async function allInSight(page: Page, least: number): Promise<void> {
 	const { over, size } = await page.evaluate(() => {
-		const picture = document.getElementById("picture")!;
+		const picture = document.getElementById("picture")!, place = document.getElementById("screen")!;
+		const screen = document.querySelector(".xterm-screen")!.getBoundingClientRect();
 		return {
-			over: [picture.scrollHeight - picture.clientHeight, picture.scrollWidth - picture.clientWidth,
+			over: [screen.height - place.clientHeight, screen.width - place.clientWidth, picture.scrollHeight - picture.clientHeight, picture.scrollWidth - picture.clientWidth,
 				document.documentElement.scrollHeight - innerHeight, document.documentElement.scrollWidth - innerWidth],
 			size: parseFloat(getComputedStyle(picture).fontSize),
 		};
@@ -289,6 +290,7 @@ const cases: Record<string, () => Promise<void>> = {
 		const predict = page.locator("#predict");
 		await goTo(page, 3, 1);
 		await predict.getByRole("button", { name: /^A\./ }).click();
+		await allInSight(page, 12);
 		await button(page, "Go on").click();
 		await waitForScreen(page, 3, 2);
 		await predict.getByText("Predicted otherwise").waitFor();
