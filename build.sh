@@ -269,7 +269,7 @@ while [ $# -gt 0 ]; do
 	--list) list=1 ;;
 	--mem)
 		[[ ${2-} =~ ^[1-9][0-9]*$ ]] || die "--mem: a number of MB must follow"
-		[ "$2" -ge 12 ] || die "--mem: the tour needs 12 MB at least, not $2"
+		[ "$2" -ge 16 ] || die "--mem: the tour needs 16 MB at least, not $2"
 		run_options+=("$1" "$2")
 		arguments+=("$2")
 		shift

@@ -14,15 +14,19 @@
 uint64_t memory_available(void)
 {
 	FILE *f = fopen("/proc/meminfo", "re");
-	uint64_t bytes = UINT64_MAX;
+	uint64_t bytes = UINT64_MAX, slab = 0;
 	char line[128];
 
-	while (f && fgets(line, sizeof(line), f))
+	while (f && fgets(line, sizeof(line), f)) {
 		if (!strncmp(line, "MemAvailable:", 13))
 			bytes = strtoull(line + 13, NULL, 10) * 1024;
+		if (!strncmp(line, "SReclaimable:", 13))
+			slab = strtoull(line + 13, NULL, 10) * 1024;
+	}
 	if (f)
 		fclose(f);
-	return bytes;
+	/* Where all files are in memory, their inodes stay: what the kernel calls reclaimable is not. */
+	return bytes == UINT64_MAX ? bytes : bytes > slab ? bytes - slab : 0;
 }
 
 bool memory_admit(size_t size)
