@@ -66,7 +66,16 @@ static void report_unreadable(pid_t root)
 		report(errno, "read /proc");
 }
 
-int main(int argc, char **argv)
+/* What the command line asks for. */
+struct request {
+	bool threads, user, boxes, columns_given;
+	unsigned int columns;
+	pid_t root;		/* 0: all tasks */
+	char what[64];		/* in the title */
+};
+
+/* Read the command line; ends the program for --help, or if something is wrong with it. */
+static void parse(int argc, char **argv, struct request *r)
 {
 	static const struct option options[] = {
 		{ "threads", no_argument, NULL, 't' },
@@ -76,61 +85,67 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 }
 	};
-	bool threads = false, user = false, boxes = false;
-	unsigned int columns = 0;
-	bool columns_given = false;
-	char what[64] = "all tasks";
-	struct tree tree;
-	pid_t root = 0;
 	int c;
 
-	report_program(argv[0]);
 	while ((c = getopt_long(argc, argv, "tubc:h", options, NULL)) != -1) {
 		switch (c) {
 		case 't':
-			threads = true;
+			r->threads = true;
 			break;
 		case 'u':
-			user = true;
+			r->user = true;
 			break;
 		case 'b':
-			boxes = true;
+			r->boxes = true;
 			break;
 		case 'c':
-			columns = parse_columns(optarg);
-			columns_given = true;
+			r->columns = parse_columns(optarg);
+			r->columns_given = true;
 			break;
 		case 'h':
 			print_help();
-			return finish(EXIT_OK);
+			exit(finish(EXIT_OK));
 		default:
 			die_usage("bad option");
 		}
 	}
-	if (boxes && columns_given)
+	if (r->boxes && r->columns_given)
 		die_usage("--boxes and --columns: a box has no columns");
 	if (optind + 1 < argc)
 		die_usage("`%s': one PID at most", argv[optind + 1]);
 	if (optind < argc) {
-		root = parse_number("PID", argv[optind], 1, INT_MAX);
-		snprintf(what, sizeof(what), "the tree below pid %d", root);
+		r->root = parse_number("PID", argv[optind], 1, INT_MAX);
+		snprintf(r->what, sizeof(r->what), "the tree below pid %d", r->root);
 	}
+}
 
-	if (tree_read(&tree, root, threads)) {
-		report_unreadable(root);
+static void print(const struct request *r, struct tree *tree)
+{
+	if (r->boxes) {
+		printf("pid namespaces: %s\n", r->what);
+		if (boxes_print(stdout, tree))
+			die("draw the boxes");
+		return;
+	}
+	for (int i = 0; i < tree->n; i++)
+		task_read_namespaces(&tree->task[i]);
+	table_print(stdout, r->what, tree, r->columns_given ? r->columns : default_columns(tree));
+}
+
+int main(int argc, char **argv)
+{
+	struct request r = { .what = "all tasks" };
+	struct tree tree;
+
+	report_program(argv[0]);
+	parse(argc, argv, &r);
+	if (tree_read(&tree, r.root, r.threads)) {
+		report_unreadable(r.root);
 		return EXIT_FAILED;
 	}
-	if (user)
+	if (r.user)
 		tree_drop_kthreads(&tree);
-	if (boxes) {
-		printf("pid namespaces: %s\n", what);
-		if (boxes_print(stdout, &tree))
-			die("draw the boxes");
-	} else {
-		for (int i = 0; i < tree.n; i++)
-			task_read_namespaces(&tree.task[i]);
-		table_print(stdout, what, &tree, columns_given ? columns : default_columns(&tree));
-	}
+	print(&r, &tree);
 	tree_free(&tree);
 	return finish(EXIT_OK);
 }
