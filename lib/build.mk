@@ -8,7 +8,7 @@ MUSL_LIB := $B/sysroot/usr/lib/i386-linux-musl
 # A newer compiler than ours has new warnings, which must not stop a user's build.  WERROR=1 (./build.sh --werror) makes
 # them errors, for CI and for who works on the programs; what is compiled already is not compiled again for that.
 USER_CC := $(CROSS_COMPILE)gcc
-USER_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Os -g -march=i686 -fno-pie -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
+USER_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Os -g -march=i686 $(WORDWISE) -fno-pie -ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables \
 	-ffile-prefix-map=$(CURDIR)/= \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror) \
 	-nostdinc -isystem $(MUSL_INCLUDE) -isystem $(KERNEL_HEADERS) \
