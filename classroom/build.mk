@@ -42,12 +42,12 @@ $C/page/page.css: classroom/page/style.css $(PACKAGES)
 	@cat $(NPM)/@xterm/xterm/css/xterm.css $< >$@.tmp
 	@mv $@.tmp $@
 
-MACHINE_FILES := bzImage=$B/bzImage archive=$B/initramfs.cpio.gz bios=$(SEABIOS)/bios.bin \
+MACHINE_FILES := bzImage=$B/bzImage archive=$B/initramfs.cpio bios=$(SEABIOS)/bios.bin \
 	vgaBios=$(SEABIOS)/vgabios-stdvga.bin wasm=$(NPM)/v86/build/v86.wasm
 
 # The tour is walked once, for all of them.
 STATES := $(addprefix $C/states/,base.state places.pool places.list places.json)
-$(STATES) &: $C/node/states.mjs $B/bzImage $B/initramfs.cpio.gz $(SEABIOS)/bios.bin $(SEABIOS)/vgabios-stdvga.bin
+$(STATES) &: $C/node/states.mjs $B/bzImage $B/initramfs.cpio $(SEABIOS)/bios.bin $(SEABIOS)/vgabios-stdvga.bin
 	$(call say,classroom: walking the tour under v86, for a minute or two)
 	@mkdir -p $C/states
 	$(call logged,classroom-states,node $< $(MACHINE_FILES) out=$C/states)

@@ -1,4 +1,5 @@
-# The archive that the kernel unpacks into its first file system: busybox, our programs, /init.
+# The archives that the kernel unpacks into its first file system: the lesson's, with /init, busybox and our programs;
+# and that of the tests, which only a machine that runs them is given.
 
 $(eval $(call program,$B/initramfs/init,$(call objects,initramfs)))
 
@@ -14,20 +15,30 @@ $B/initramfs/gen_init_cpio: $(KERNEL_SOURCE)/.series/applied
 	@mkdir -p $(@D)
 	@gcc -O1 -o $@ $(KERNEL_SOURCE)/usr/gen_init_cpio.c
 
-$B/initramfs/archive.list: initramfs/archive.list initramfs/list-applets.sh initramfs/run-i386.sh $B/sysroot
+# The names by which busybox is called, one a line.
+$B/initramfs/applets: initramfs/list-applets.sh initramfs/run-i386.sh $B/sysroot
 	@mkdir -p $(@D)
-	@{ cat $< && initramfs/list-applets.sh $B/sysroot/usr/bin/busybox $<; } >$@.tmp
+	@initramfs/list-applets.sh $B/sysroot/usr/bin/busybox >$@.tmp
 	@mv $@.tmp $@
 
-# What goes in is what the list names; of Debian's files the whole folder is one target.
-archive_files := $(filter-out $B/sysroot/%,\
-	$(subst $${BUILD},$B,$(shell awk '$$1 == "file" { print $$3 }' initramfs/archive.list)))
+# $(call cpio,ARCHIVE,LIST): an archive of what LIST names, plain.  What goes in is what the list names; of Debian's
+# files the whole folder is one target.
+listed_files = $(filter-out $B/sysroot/%,$(subst $${BUILD},$B,$(shell awk '$$1 == "file" { print $$3 }' $1)))
+define cpio
+$1: export BUILD = $B
+$1: initramfs/build.mk $2 $B/sysroot $B/initramfs/gen_init_cpio $(call listed_files,$2)
+	$$(call say,initramfs: packing $$@)
+	@mkdir -p $$(@D)
+	@$B/initramfs/gen_init_cpio -t $(SOURCE_DATE_EPOCH) $2 >$$@.tmp
+	@mv $$@.tmp $$@
+endef
 
-# Stored, not compressed (-0): to inflate it the kernel would spend 60 million instructions, as many as on all else
-# between start_kernel() and /init, for a megabyte that the ISO has room for.
-$B/initramfs.cpio.gz: export BUILD = $B
-$B/initramfs.cpio.gz: initramfs/build.mk $B/initramfs/archive.list $B/initramfs/gen_init_cpio $(archive_files)
-	$(call say,initramfs: packing $@)
-	@$B/initramfs/gen_init_cpio -t $(SOURCE_DATE_EPOCH) $B/initramfs/archive.list >$B/initramfs/archive.cpio
-	@pigz -0 -n -p 1 <$B/initramfs/archive.cpio >$@.tmp
+# Plain: to inflate it the kernel would spend as many instructions as on all else between its entry and /init, for a
+# megabyte that the ISO has room for.
+$(eval $(call cpio,$B/initramfs.cpio,initramfs/archive.list))
+
+# Nobody waits for the tests' boot.
+$(eval $(call cpio,$B/tests/archive.cpio,tests/archive.list))
+$B/tests.cpio.gz: $B/tests/archive.cpio
+	@gzip -9n <$< >$@.tmp
 	@mv $@.tmp $@

@@ -26,6 +26,7 @@
 #include <sys/stat.h>
 #include <linux/serial.h>
 
+#include "applets.h"
 #include "child.h"
 #include "console.h"
 #include "lib/feed.h"
@@ -35,6 +36,8 @@
 #include "rescue.h"
 
 #define VERDICT_DEVICE "/dev/ttyS1"
+/* Where the second archive, which not every boot loads, has all that it has. */
+#define TESTS "/tests"
 /* Time for a person to read why the machine goes off. */
 #define READING_TIME_MS 5000
 
@@ -229,12 +232,18 @@ static void obey(enum end end)
 	}
 }
 
+static bool is_test(const struct run *run)
+{
+	return !strncmp(run->program[0], TESTS "/", strlen(TESTS "/"));
+}
+
 static void describe_end(const struct run *run, enum end end, char *buf, size_t size)
 {
 	char words[128];
 
 	if (end == END_NOT_RUN)
-		snprintf(buf, size, "run %s: %s", run->program[0], strerror(run->error));
+		snprintf(buf, size, "run %s: %s%s", run->program[0], strerror(run->error),
+			 is_test(run) && access(TESTS, F_OK) ? "; the tests are in tests.cpio.gz" : "");
 	else if (end == END_LIMIT)
 		snprintf(buf, size, "%s took longer than %d seconds", run->program[0], run->limit);
 	else if (run->last_line[0] && WIFEXITED(run->status))
@@ -312,6 +321,7 @@ int main(void)
 
 	report_program("init");
 	mount_filesystems();
+	applets_link();
 	read_options(&machine.options);
 	take_signals();
 	rescue_protect();

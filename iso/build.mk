@@ -11,10 +11,10 @@ $B/iso/isolinux.cfg: iso/menu.sh iso/menu.head iso/entries.list iso/arguments
 
 # $(call iso,ISO,KERNEL): the medium with that kernel.
 define iso
-$1: iso/build.mk iso/pack.sh $(LOADER) $(ISOLINUX)/isohdpfx.bin $B/iso/isolinux.cfg $2 $B/initramfs.cpio.gz
+$1: iso/build.mk iso/pack.sh $(LOADER) $(ISOLINUX)/isohdpfx.bin $B/iso/isolinux.cfg $2 $B/initramfs.cpio $B/tests.cpio.gz
 	$$(call say,iso: writing $$@)
 	$$(call logged,iso,iso/pack.sh $$@ $(ISOLINUX)/isohdpfx.bin \
-		isolinux: $(LOADER) $B/iso/isolinux.cfg boot: $2 $B/initramfs.cpio.gz)
+		isolinux: $(LOADER) $B/iso/isolinux.cfg boot: $2 $B/initramfs.cpio $B/tests.cpio.gz)
 endef
 
 $(eval $(call iso,$B/clone_with_pids.iso,$B/bzImage))

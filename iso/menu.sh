@@ -7,17 +7,18 @@ cd "${0%/*}"
 
 arguments=$(<arguments)
 cat menu.head
-while IFS='|' read -r name text extra; do
+while IFS='|' read -r name text extra more; do
 	name=${name// /}
 	case $name in '' | '#'*) continue ;; esac
 	read -r extra <<<"$extra"
+	read -r more <<<"$more"
 	text=${text#"${text%%[! ]*}"}
 	cat <<-END
 
 		LABEL $name
 		  MENU LABEL ${text%"${text##*[! ]}"}
 		  KERNEL /boot/bzImage
-		  INITRD /boot/initramfs.cpio.gz
+		  INITRD /boot/initramfs.cpio${more:+,/boot/$more}
 		  APPEND $arguments $extra
 	END
 done <entries.list

@@ -32,7 +32,7 @@ if [ -n "$gdb" ]; then
 	echo "To attach, in another terminal: cd $PWD && gdb -x kernel/attach.gdb"
 fi
 if [ -n "$kernel" ]; then
-	machine+=(-kernel "$image" -initrd build/initramfs.cpio.gz -append "$(arguments "$entry")")
+	machine+=(-kernel "$image" -initrd build/initramfs.cpio -append "$(arguments "$entry")")
 else
 	machine+=(-cdrom build/clone_with_pids.iso -boot d)
 fi

@@ -22,8 +22,9 @@ fail() {
 # shellcheck disable=SC2034 # splats.sh reads it: told not to look for leaks, the kernel says so
 HARMLESS='kmemleak: Kernel memory leak detector'
 
-console=build/log/fuzz.console verdict=build/log/fuzz.verdict
+archive=build/log/fuzz.archive console=build/log/fuzz.console verdict=build/log/fuzz.verdict
 make -j"$(nproc)" debug-kernel
+cat build/initramfs.cpio build/tests.cpio.gz >"$archive"
 : >"$console"
 : >"$verdict"
 echo "Seed $seed, $calls calls on the debugging kernel; its console is in $console."
@@ -35,7 +36,7 @@ arguments="console=ttyS0 ignore_loglevel panic=-1 mode=test limit=2000000 tsc=un
 trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
 trap 'exit 1' INT TERM
 nice qemu-system-i386 -accel tcg -m 256 -smp 2 -nic none -display none -monitor none -no-reboot \
-	-kernel build/debug/arch/x86/boot/bzImage -initrd build/initramfs.cpio.gz -append "${arguments//[$'\n\t']/ }" \
+	-kernel build/debug/arch/x86/boot/bzImage -initrd "$archive" -append "${arguments//[$'\n\t']/ }" \
 	-serial "file:$console" -serial "file:$verdict" &
 qemu=$!
 tail -f --pid="$qemu" "$console" | grep --line-buffered -o 'guest-fuzz: [0-9]* calls$' || true

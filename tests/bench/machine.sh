@@ -5,10 +5,12 @@ scratch=$(mktemp -d build/bench.XXXXXX)
 trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$scratch"' EXIT
 trap 'exit 1' INT TERM
 
-# machine KERNEL MB ARGUMENTS: the command in `qemu' boots the archive on that kernel.  (Debian's would move itself to a
+archive=build/initramfs.cpio
+
+# machine KERNEL MB ARGUMENTS: the command in `qemu' boots $archive on that kernel.  (Debian's would move itself to a
 # random address; the others do not know the word.)
 machine() {
 	# shellcheck disable=SC2034 # for whoever sources this
 	qemu=(qemu-system-i386 -accel tcg -nic none -display none -no-reboot -m "$2"
-		-kernel "$1" -initrd build/initramfs.cpio.gz -append "$(<iso/arguments) nokaslr panic=-1 $3")
+		-kernel "$1" -initrd "$archive" -append "$(<iso/arguments) nokaslr panic=-1 $3")
 }

@@ -164,9 +164,9 @@ as_a_user() {
 same_bytes() {
 	local file
 	copy_checkout
-	rm -r build/{tools,initramfs,initramfs.cpio.gz,clone_with_pids.iso}
+	rm -r build/{tools,initramfs,initramfs.cpio,tests.cpio.gz,clone_with_pids.iso}
 	"$1"
-	for file in bzImage initramfs.cpio.gz clone_with_pids.iso; do
+	for file in bzImage initramfs.cpio tests.cpio.gz clone_with_pids.iso; do
 		cmp "$root/build/$file" "$scratch/copy/build/$file" || fail "another $file"
 	done
 }
@@ -223,18 +223,18 @@ compiler_warns() {
 }
 
 applets_elsewhere() {
-	initramfs/list-applets.sh build/sysroot/usr/bin/busybox initramfs/archive.list >"$scratch/here"
+	initramfs/list-applets.sh build/sysroot/usr/bin/busybox >"$scratch/here"
 	# No program of this machine: its own kernel refuses it.
 	printf 'not for this machine\0' >"$scratch/busybox"
 	chmod +x "$scratch/busybox"
 	mkdir "$scratch/bin"
-	expect_failure initramfs/list-applets.sh "$scratch/busybox" initramfs/archive.list
+	expect_failure initramfs/list-applets.sh "$scratch/busybox"
 	must_say 'does not run i386 programs.*qemu-user'
 	# shellcheck disable=SC2016 # the program in the place of QEMU expands this
 	printf '#!/bin/sh\n[ "$1" = %s ] && [ "$2" = --list ] && exec %s --list\n' "$scratch/busybox" \
 		"$root/build/sysroot/usr/bin/busybox" >"$scratch/bin/qemu-i386"
 	chmod +x "$scratch/bin/qemu-i386"
-	PATH=$scratch/bin:$PATH initramfs/list-applets.sh "$scratch/busybox" initramfs/archive.list |
+	PATH=$scratch/bin:$PATH initramfs/list-applets.sh "$scratch/busybox" |
 		diff - "$scratch/here" || fail "other applets by QEMU"
 }
 
@@ -255,7 +255,7 @@ busybox_replaced() {
 	busybox_that 'exec sleep 1000'
 	initramfs/fetch-i386.sh "$scratch/sysroot" "$scratch/debs" busybox-static | tee "$scratch/said"
 	must_say "^initramfs: busybox-static 9: a read of its shell .*; taking Debian 13's instead"
-	initramfs/list-applets.sh "$busybox" initramfs/archive.list >"$scratch/list"
+	initramfs/list-applets.sh "$busybox" >"$scratch/list"
 	cp "$busybox" "$scratch/fetched"
 	# It stays, and is not fetched again.
 	initramfs/fetch-i386.sh "$scratch/sysroot" "$scratch/debs" busybox-static >"$scratch/said"

@@ -20,7 +20,7 @@ CASES="
 "
 
 list=tests/kselftest/programs
-selftests=build/kselftest/programs.cpio.gz
+selftests=build/kselftest/programs.cpio
 logs=(build/log/kselftest-{unpatched,patched,without}.log)
 
 built() {

@@ -17,7 +17,7 @@ from_disk() {
 }
 
 # Boot the kernel and the archive without the ISO: arguments for the kernel, then for QEMU.
-kernel=build/bzImage archive=build/initramfs.cpio.gz
+kernel=build/bzImage archive=build/initramfs.cpio
 directly() {
 	local append=$1
 	shift
@@ -45,12 +45,12 @@ play() {
 	fi
 }
 
-# An archive with more in it, $scratch/archive: the shipped one and the folder's files, which belong to root there.
-# The kernel unpacks one after the other.
+# An archive with more in it, $scratch/archive: the lesson's, the tests', and the folder's files, if one is named, which
+# belong to root there.  The kernel unpacks one after the other.
 archive_with() {
 	{
-		cat build/initramfs.cpio.gz
-		(cd "$1" && find . -mindepth 1 | cpio -o -H newc -R 0:0 --quiet) | gzip -n
+		cat build/initramfs.cpio build/tests.cpio.gz
+		[ $# = 0 ] || (cd "$1" && find . -mindepth 1 | cpio -o -H newc -R 0:0 --quiet) | gzip -n
 	} >"$scratch/archive"
 	archive=$scratch/archive
 }

@@ -138,17 +138,19 @@ userland() {
 	tar -cf - build/bzImage build/linux/{.series,usr/gen_init_cpio.c} \
 		build/kernel/{.config,arch/x86/boot/bzImage,usr/include} | tar -xf - -C "$top/checkout"
 	inside trixie env KERNEL_TARBALL="$tarball" ./build.sh build </dev/null
-	for file in initramfs.cpio.gz clone_with_pids.iso; do
+	for file in initramfs.cpio tests.cpio.gz clone_with_pids.iso; do
 		[ -s "$top/checkout/build/$file" ] || fail "there is no $file"
 	done
 	cmp build/bzImage "$top/checkout/build/bzImage" || fail "another kernel"
 	xorriso -osirrox on -indev "$top/checkout/build/clone_with_pids.iso" -extract /boot "$scratch/boot" 2>/dev/null
-	cmp "$scratch/boot/initramfs.cpio.gz" "$top/checkout/build/initramfs.cpio.gz" || fail "the ISO has another archive"
+	for file in initramfs.cpio tests.cpio.gz; do
+		cmp "$scratch/boot/$file" "$top/checkout/build/$file" || fail "the ISO has another $file"
+	done
 }
 
 boots() {
 	# shellcheck disable=SC2034 # qemu.sh reads it
-	archive=$folder/trixie/checkout/build/initramfs.cpio.gz
+	archive=$folder/trixie/checkout/build/initramfs.cpio
 	directly mode=auto
 	play end
 	judge "demo: ok"
@@ -171,7 +173,7 @@ in_table() {
 	printf '%-9s %-7s %-22s %-18s %-7s %-7s %9d %9d %9d  %s\n' "$1" "$(inside "$1" i686-linux-gnu-gcc -dumpfullversion)" \
 		"$(deb_version "$top/build/debs" busybox-static)" "$(deb_version "$top/build/debs" musl-dev)" \
 		"$(tr '\0' '\n' <"$top/build/bzImage" | grep -aom1 '6\.12\.[0-9]*')" "${qemu_version:-none}" \
-		"$(stat -c %s "$top/build/bzImage")" "$(stat -c %s "$top/build/initramfs.cpio.gz")" \
+		"$(stat -c %s "$top/build/bzImage")" "$(stat -c %s "$top/build/initramfs.cpio")" \
 		"$(stat -c %s "$top/build/clone_with_pids.iso")" "$verdict" >>"$table"
 	cat "$table"
 	[ "$verdict" = ok ] || fail "mode=auto did not end well"

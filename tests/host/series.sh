@@ -67,8 +67,8 @@ builds_and_boots() {
 # --- without the option ---
 
 boot_without() {
-	make_outputs "build/series/$1/bzImage" build/series/archive.cpio.gz
-	step_boots "$1" "mode=auto limit=60 demo=/series/without" build/series/archive.cpio.gz
+	make_outputs "build/series/$1/bzImage" build/series/archive.cpio
+	step_boots "$1" "mode=auto limit=60 demo=/series/without" build/series/archive.cpio
 	play end
 }
 

@@ -12,6 +12,6 @@ step_boots() {
 	shift 2
 	kernel=build/series/$step/bzImage
 	archive=$scratch/archive
-	cat build/initramfs.cpio.gz "$@" >"$archive"
+	cat build/initramfs.cpio "$@" >"$archive"
 	directly "$append" -m 128
 }

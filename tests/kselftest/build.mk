@@ -34,7 +34,6 @@ $(KSELFTEST)/archive.list: $(KSELFTEST_LIST) tests/kselftest/build.mk $(KSELFTES
 	done; } >$@.tmp
 	@mv $@.tmp $@
 
-$(KSELFTEST)/programs.cpio.gz: $(KSELFTEST)/archive.list tests/kselftest/run $B/initramfs/gen_init_cpio
-	@$B/initramfs/gen_init_cpio -t $(SOURCE_DATE_EPOCH) $< >$(KSELFTEST)/archive.cpio
-	@pigz -0 -n -p 1 <$(KSELFTEST)/archive.cpio >$@.tmp
+$(KSELFTEST)/programs.cpio: $(KSELFTEST)/archive.list tests/kselftest/run $B/initramfs/gen_init_cpio
+	@$B/initramfs/gen_init_cpio -t $(SOURCE_DATE_EPOCH) $< >$@.tmp
 	@mv $@.tmp $@
