@@ -21,6 +21,15 @@ $B/initramfs/applets: initramfs/list-applets.sh initramfs/run-i386.sh $B/sysroot
 	@initramfs/list-applets.sh $B/sysroot/usr/bin/busybox >$@.tmp
 	@mv $@.tmp $@
 
+# The labs of the shell, as one file that /bin/lab unpacks: a hundred small ones would make each boot longer.  The wrong
+# solutions are for the tests.
+lab_files := $(shell find labs/shell -name wrong -prune -o -print)
+$B/initramfs/labs.tar.gz: initramfs/build.mk $(lab_files)
+	@mkdir -p $(@D)
+	@tar -C labs/shell --exclude=wrong --exclude=./lab --sort=name --mtime=@$(SOURCE_DATE_EPOCH) --format=ustar \
+		--owner=0 --group=0 --numeric-owner --mode=a+rX,u+w,go-w -cf - . | gzip -9n >$@.tmp
+	@mv $@.tmp $@
+
 # $(call cpio,ARCHIVE,LIST): an archive of what LIST names, plain.  What goes in is what the list names; of Debian's
 # files the whole folder is one target.
 listed_files = $(filter-out $B/sysroot/%,$(subst $${BUILD},$B,$(shell awk '$$1 == "file" { print $$3 }' $1)))

@@ -17,7 +17,7 @@ cd "$(dirname "$(realpath "$0")")/.."
 # What is to be done, in this order: the longest first, so that nothing long is left to the end.
 jobs=()
 at_once=$(nproc)
-ordinary=(environment failures source tour glibc harness outputs names image_format rooms lint)
+ordinary=(environment labs failures source tour glibc harness outputs names image_format rooms lint)
 
 # Of a file of tests that looks at the kernel alone: has what it is about changed lately?  A change for CI is some commits
 # at most.  Who cannot know runs it.
