@@ -85,8 +85,19 @@ static void silence_kernel(void)
 	close(fd);
 }
 
+/* The kernel's ways to switch the power off, APM and ACPI, show themselves where they are. */
+static void say_if_power_stays(void)
+{
+	if (!access("/proc/apm", F_OK) || !access("/sys/firmware/acpi", F_OK))
+		return;
+	fputs("Nothing here can switch the power off: when the machine has halted, switch it off by hand.\n", stdout);
+	fflush(stdout);
+}
+
 static void end_machine(int how)
 {
+	if (how == RB_POWER_OFF && (!machine.options.mode || !machine.options.mode->verdict))
+		say_if_power_stays();
 	silence_kernel();
 	console_finish(machine.console);
 	if (machine.verdict_fd >= 0)
@@ -95,7 +106,6 @@ static void end_machine(int how)
 	sync();
 	kill(-1, SIGKILL);
 	reboot(how);
-	/* No ACPI: there is nothing that could switch the power off. */
 	report(errno, "switch the machine off");
 	for (;;)
 		pause();
@@ -112,6 +122,7 @@ static void say_verdict(const char *why)
 	else
 		snprintf(line, sizeof(line), "%s: ok\n", what);
 	fflush(NULL);
+	say_if_power_stays();
 	fputs(line, stdout);
 	fflush(stdout);
 	if (machine.verdict_fd >= 0 && write(machine.verdict_fd, line, strlen(line)) < 0)

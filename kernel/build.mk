@@ -71,7 +71,7 @@ KERNEL_CONFIG := $(sort $(wildcard kernel/config/*.config))
 $(eval $(call kernel,kernel,$(KERNEL_CONFIG)))
 
 # The kernels that only tests boot.
-$(eval $(call kernel,debug,$(KERNEL_CONFIG) kernel/variants/debug.config))
+$(eval $(call kernel,debug,$(KERNEL_CONFIG) kernel/variants/acpi.config kernel/variants/debug.config))
 
 .PHONY: debug-kernel
 debug-kernel: $B/debug/arch/x86/boot/bzImage

@@ -24,6 +24,7 @@ CASES="
 10  auto_steps                       | mode=auto: the application counts on, and its signals fail only without its pids
 10  auto_shell                       | mode=auto: the shell finds its child after the restart, and not without pids
 120 fork_bomb                        | a fork bomb by root leaves the shell alive, and Ctrl-C five times ends it
+60  power_stays                      | without APM and ACPI, PID 1 says who is to switch the machine off
 60  power_in_container               | poweroff, reboot and halt in a container say that they are not permitted
 60  unsaved_text                     | vi with text that is not saved is checkpointed, and goes on by restart --foreground
 60  killed_shell                     | a shell that is killed is replaced by another
@@ -245,6 +246,16 @@ unsaved_text() {
 		wait 'descriptors 0, 1, 2: the terminal' wait "$PROMPT" send 'restart -f -i vi.img\r' wait 'a line of text' \
 		send ':wq\r' wait "$PROMPT" send 'echo it ended with $?; cat note\r' wait 'it ended with 0' \
 		wait 'a line of text' wait "$PROMPT" send 'poweroff\r' end
+}
+
+# The verdict is the last line all the same.  A machine that has halted does not end by itself.
+power_stays() {
+	local said="switch it off by hand"
+	directly "mode=shell apm=off"
+	play wait "$PROMPT" send 'poweroff\r' wait "$said"
+	directly "mode=auto apm=off demo=/bin/true"
+	play wait "$said" wait 'demo: ok'
+	judge "demo: ok"
 }
 
 power_in_container() {
