@@ -45,6 +45,7 @@ struct terminal {
 	int fd;
 	char tail[PROMPT_LENGTH];	/* the last characters that were shown */
 	bool escaped;			/* within an escape sequence */
+	bool prompted;			/* since a line was typed; a job may have written more behind it */
 };
 
 /* Show a character, unless it controls a terminal: what appears may come from anybody's program. */
@@ -58,12 +59,8 @@ static void show(struct terminal *t, char c)
 		putchar(c);
 		memmove(t->tail, t->tail + 1, PROMPT_LENGTH - 1);
 		t->tail[PROMPT_LENGTH - 1] = c;
+		t->prompted |= !memcmp(t->tail, prompt, PROMPT_LENGTH) || !memcmp(t->tail, continued, PROMPT_LENGTH);
 	}
-}
-
-static bool shell_waits(const struct terminal *t)
-{
-	return !memcmp(t->tail, prompt, PROMPT_LENGTH) || !memcmp(t->tail, continued, PROMPT_LENGTH);
 }
 
 /* Show what appears until a shell waits, for at most ms.  Returns false if none does; *gone: none ever will. */
@@ -71,7 +68,7 @@ static bool await_prompt(struct terminal *t, long ms, bool *gone)
 {
 	long end = now_ms() + ms;
 
-	while (!shell_waits(t)) {
+	while (!t->prompted) {
 		struct pollfd file = { .fd = t->fd, .events = POLLIN };
 		long left = end - now_ms();
 		char buf[512];
@@ -94,7 +91,7 @@ static bool await_prompt(struct terminal *t, long ms, bool *gone)
 
 static void type(struct terminal *t, const char *text, size_t length)
 {
-	memset(t->tail, 0, PROMPT_LENGTH);
+	t->prompted = false;
 	while (length) {
 		ssize_t n = write(t->fd, text, length);
 
