@@ -106,7 +106,7 @@ whole() {
 			[ -s "$folder/$file" ] || fail "$folder has no $file"
 		done
 		grep -Eqx '[1-9][0-9]?' <(sed -n 2p "$folder/task") || fail "$folder/task: its second line is not its minutes"
-		[ "$(wc -l <"$folder/task")" -le 22 ] || fail "$folder/task: with what is around it, it has more than 24 rows"
+		[ "$(wc -l <"$folder/task")" -le 20 ] || fail "$folder/task: with what is around it, it has more than 24 rows"
 		if grep -nE '.{80}' "$folder"/{task,hints}; then fail "$folder: lines of more than 79 columns"; fi
 		if LC_ALL=C grep -nP '[^\x20-\x7e\t]' "$folder"/{task,hints,learned,check}; then fail "$folder: not ASCII"; fi
 		for file in "$folder"/wrong/*; do
