@@ -23,6 +23,7 @@ $(lab_cases)
 120 bad_input  | what is unknown, damaged, in the way or too much gets a clear sentence
 120 typed      | typed at the serial line: labs, hints, a shell in the shell, the end; export and report
 120 handed_in  | what was exported is imported on a fresh machine, and replayed there
+120 the_end    | all labs are replayed from one file; whoever has done them all is told so
 "
 
 console=build/log/labs.console
@@ -106,6 +107,7 @@ whole() {
 			[ -s "$folder/$file" ] || fail "$folder has no $file"
 		done
 		grep -Eqx '[1-9][0-9]?' <(sed -n 2p "$folder/task") || fail "$folder/task: its second line is not its minutes"
+		grep -Eqx '.{1,63}' <(head -n 1 "$folder/task") || fail "$folder/task: its title is too long for the list"
 		[ "$(wc -l <"$folder/task")" -le 20 ] || fail "$folder/task: with what is around it, it has more than 24 rows"
 		if grep -nE '.{80}' "$folder"/{task,hints}; then fail "$folder: lines of more than 79 columns"; fi
 		if LC_ALL=C grep -nP '[^\x20-\x7e\t]' "$folder"/{task,hints,learned,check}; then fail "$folder: not ASCII"; fi
@@ -177,6 +179,37 @@ handed_in() {
 	for name in 01-who-am-i 02-another-number; do
 		grep -qx "replay: $name: passed" "$scratch/console" || fail "$name is not passed again"
 	done
+}
+
+# A file as `lab export' writes it, of all solutions.
+all_solutions() {
+	local folder
+	echo 'labs of the clone_with_pids image, version 1'
+	for folder in labs/shell/[0-9]*; do
+		echo "lab ${folder##*/}"
+		sed 's/^/> /' "$folder/solution"
+	done
+}
+
+the_end() {
+	local of=()
+	of=(labs/shell/[0-9]*)
+	of=${#of[@]}
+	mkdir -p "$scratch/files"
+	all_solutions >"$scratch/text"
+	{ cat "$scratch/text" && echo "sum $(sha256sum <"$scratch/text" | cut -d' ' -f1)"; } >"$scratch/files/handed-in"
+	archive_with "$scratch/files"
+	directly mode=shell
+	count_instructions
+	play wait "$PROMPT" send 'lab replay /handed-in\r' wait "replay: $of of $of labs in the file are passed again" \
+		wait "$PROMPT" send 'lab import /handed-in\r' wait "Imported: $of that" wait "$PROMPT" \
+		send 'lab 4\r' wait 'am I done' wait "$PROMPT" send 'cwp -p 4242 sleep 1000 &\r' wait "$PROMPT" \
+		send 'lab check\r' wait "That was the last one: all $of labs are done" wait 'What comes next' wait "$PROMPT" \
+		send 'lab report\r' wait "$of of $of labs are done" wait "$PROMPT" send 'poweroff\r' end
+	sed -n '/^{"image"/,/^]/p' "$scratch/console" >"$scratch/report"
+	perl -MJSON::PP -0777 -ne 'my $r = decode_json($_); print "$r->{done} ", scalar grep { $_->{done} } @{$r->{labs}}' \
+		"$scratch/report" >"$scratch/counted" || fail "the report is not JSON"
+	[ "$(<"$scratch/counted")" = "$of $of" ] || fail "the report counts $(<"$scratch/counted")"
 }
 
 main "$@"
