@@ -34,6 +34,7 @@ CASES="
 240 run_auto                         | ./build.sh run --auto: the verdict is its exit status
 240 auto_old_cpu                     | mode=auto on a processor without SSE2, without the ISO
 $bench
+60  boot_below_bar                   | a boot takes as few instructions to PID 1 as it did
 60  applets                          | every applet of busybox is in /bin, for the shell and for other programs
 60  demo_that crash                  | a demonstration that crashes ends in FAILED and power off
 60  demo_that fail                   | a demonstration that exits with an error ends in FAILED and power off
@@ -298,6 +299,17 @@ auto_old_cpu() {
 	directly mode=auto -cpu pentium3
 	play end
 	judge "demo: ok"
+}
+
+# The kernel's clock counts instructions here, and so do the dates of its messages.
+boot_below_bar() {
+	local at
+	directly "mode=shell printk.time=1"
+	count_instructions
+	play wait "$PROMPT" send 'dmesg | grep /init\r' wait 'Run /init' send 'poweroff\r' end
+	at=$(sed -n 's/^\[ *\([0-9]*\)\.\([0-9]*\)\] Run \/init .*/\1\2000/p' "$scratch/console")
+	[ -n "$at" ] || fail "the kernel does not say when it runs /init"
+	below_bar boot $((10#$at))
 }
 
 # In the shell: print the applets that are not in /bin; and look for one as a person, another program and a script do.

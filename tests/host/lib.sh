@@ -22,6 +22,15 @@ fail() {
 	exit 1
 }
 
+# below_bar WHAT NUMBER: is it at most 3% above what bars.list says?
+below_bar() {
+	local bar
+	bar=$(awk -v what="$1" '$1 == what { print $2 }' tests/host/bars.list)
+	[ -n "$bar" ] || fail "bars.list has no $1"
+	echo "$1: $2; the bar is $bar"
+	[ "$2" -le $((bar * 103 / 100)) ] || fail "$1: $2 is more than 3% above $bar (tests/host/bars.list)"
+}
+
 # The kernel's source that the build has taken: the installed package's, or one that was fetched or given.
 tarball_built() {
 	sed 's/ [^ ]* [^ ]*$//' build/linux/.series/tarball

@@ -8,6 +8,8 @@ MiB=$((1024 * 1024))
 CASES="
 10 bzimage                       | bzImage has the boot protocol's magic number and says its release
 10 at_most build/bzImage 2       | bzImage is at most 2 MiB
+10 sizes_below_bars              | the kernel, our programs and the ISO are as small as they were
+10 bar_shows                     | what is 4% larger than it was is a failure
 10 ours_small                    | our kernel and programs are at most 3 MiB
 10 iso_small                     | the ISO is at most what it holds and 1.25 MiB
 10 archives_are_listed           | the archives hold what their lists say, and nothing else
@@ -39,6 +41,19 @@ at_most() {
 # The bytes of all these files.
 size_of() {
 	stat -c %s "$@" | awk '{ sum += $1 } END { print sum }'
+}
+
+sizes_below_bars() {
+	below_bar bzImage "$(size_of build/bzImage)"
+	below_bar iso "$(size_of "$iso")"
+}
+
+bar_shows() {
+	local was
+	was=$(awk '$1 == "bzImage" { print $2 }' tests/host/bars.list)
+	(below_bar bzImage $((was * 102 / 100)))
+	if (below_bar bzImage $((was * 104 / 100))); then fail "4% more pass"; fi
+	if (below_bar nothing 1); then fail "what has no bar passes"; fi
 }
 
 # Without busybox: that is Debian's, and larger in each of its releases.
