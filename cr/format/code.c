@@ -68,7 +68,7 @@ static void code_pages(struct coder *c, void *element)
 	struct pages *p = element;
 
 	code_u32(c, &p->start);
-	code_blob(c, &p->data);
+	code_blob_in_place(c, &p->data);
 }
 
 static void code_borrowed(struct coder *c, void *element)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "cr/kinds/image.h"
 #include "file.h"
@@ -27,7 +28,7 @@ void image_free(struct image *image)
 	for (uint32_t i = 0; i < image->n_mapped; i++)
 		free(image->mapped[i].path);
 	for (uint32_t i = 0; i < image->n_shared; i++)
-		pages_free(image->shared[i].pages, image->shared[i].n_pages);
+		free(image->shared[i].pages);
 	for (uint32_t i = 0; i < image->n_mountss; i++) {
 		for (uint32_t k = 0; k < image->mountss[i].n_points; k++) {
 			free(image->mountss[i].points[k].point);
@@ -35,6 +36,9 @@ void image_free(struct image *image)
 		}
 		free(image->mountss[i].points);
 	}
+	for (uint32_t i = 0; i < image->n_bodies; i++)
+		munmap(image->bodies[i].data, image->bodies[i].size);
+	free(image->bodies);
 	free(image->tasks);
 	free(image->processes);
 	free(image->threads);

@@ -2,12 +2,14 @@
 /* Write an image in one pass. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 
 #include "lib/free_memory.h"
@@ -16,46 +18,71 @@
 #include "lib/interrupt.h"
 #include "lib/report.h"
 
-static int write_all(struct image_writer *w, const void *data, size_t size)
+static size_t size_of(const struct iovec *part, size_t n)
 {
-	const char *p = data;
+	size_t size = 0;
 
-	if (w->takes_memory && !memory_admit(size)) {
+	for (size_t i = 0; i < n; i++)
+		size += part[i].iov_len;
+	return size;
+}
+
+/* Write n parts, which this function changes. */
+static int write_all(struct image_writer *w, struct iovec *part, size_t n)
+{
+	if (w->takes_memory && !memory_admit(size_of(part, n))) {
 		report(errno, "write `%s', which is in memory", w->path);
 		return -1;
 	}
-	while (size) {
-		ssize_t n = write(w->fd, p, size);
+	while (n) {
+		ssize_t written = writev(w->fd, part, n < IOV_MAX ? n : IOV_MAX);
 
 		if (interrupted())
 			return -1;
-		if (n < 0 && errno == EINTR)
+		if (written < 0 && errno == EINTR)
 			continue;
-		if (n < 0) {
+		if (written < 0) {
 			report(errno, "write `%s'", w->path);
 			return -1;
 		}
-		p += n;
-		size -= n;
+		for (; n && (size_t)written >= part->iov_len; part++, n--)
+			written -= part->iov_len;
+		if (n) {
+			part->iov_base = (char *)part->iov_base + written;
+			part->iov_len -= written;
+		}
 	}
 	return 0;
 }
 
-/* Write the head and the body of a section, in one write() if the body is small. */
+static int write_magic(struct image_writer *w)
+{
+	return write_all(w, &(struct iovec){ (void *)image_magic, IMAGE_MAGIC_SIZE }, 1);
+}
+
+/* Write a section: its head, and in the same call its body. */
 static int write_section(struct image_writer *w, const char *tag, struct coder *body)
 {
-	struct image_head h = { .length = body->at, .checksum = checksum(body->buf, body->at) };
-	struct coder c = { .reading = false };
+	struct coder head = { .reading = false };
+	struct image_head h;
+	size_t n;
+	struct iovec *part = coder_parts(body, &n);
 	int ret = -1;
 
-	memcpy(h.tag, tag, 4);
-	image_code_head(&c, &h);
-	if (body->error || c.error)
-		report(0, "write `%s': %s", w->path, body->error ? body->error : c.error);
-	else if (!write_all(w, c.buf, c.at) && !write_all(w, body->buf, body->at))
-		ret = 0;
-	free(c.buf);
-	free(body->buf);
+	if (part) {
+		h.length = size_of(part + 1, n);
+		h.checksum = checksum_of_parts(part + 1, n);
+		memcpy(h.tag, tag, 4);
+		image_code_head(&head, &h);
+		*part = (struct iovec){ head.buf, head.at };
+	}
+	if (!part || head.error || body->error)
+		report(0, "write `%s': %s", w->path, body->error ? body->error : "out of memory");
+	else
+		ret = write_all(w, part, n + 1);
+	free(part);
+	coder_free(&head);
+	coder_free(body);
 	w->sections++;
 	return ret;
 }
@@ -94,7 +121,7 @@ int image_create(struct image_writer *w, const char *path)
 
 	*w = (struct image_writer){ .path = path, .fd = STDOUT_FILENO };
 	if (!strcmp(path, "-"))
-		return write_all(w, image_magic, IMAGE_MAGIC_SIZE);
+		return write_magic(w);
 	/* rename() would put the image in the place of a device. */
 	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
 		report(0, "write `%s': it exists, and is not a regular file", path);
@@ -117,7 +144,7 @@ int image_create(struct image_writer *w, const char *path)
 		return -1;
 	}
 	w->takes_memory = is_in_memory(w->fd);
-	return write_all(w, image_magic, IMAGE_MAGIC_SIZE);
+	return write_magic(w);
 }
 
 int image_put(struct image_writer *w, enum image_list list, const void *element)

@@ -13,6 +13,11 @@
 
 #define SCRATCH_SIZE 4096UL
 
+static bool is_fault(int sig)
+{
+	return sig == SIGSEGV || sig == SIGBUS || sig == SIGILL;
+}
+
 /* Let the task run until it stops at the beginning or at the end of a system call. */
 static int go_on_to_syscall_stop(struct remote *r)
 {
@@ -24,8 +29,7 @@ static int go_on_to_syscall_stop(struct remote *r)
 		if (WSTOPSIG(status) == SYSCALL_STOP)
 			return 0;
 		/* All signals are blocked but those of faults, and a fault would come again for ever. */
-		if (!EVENT(status) && (WSTOPSIG(status) == SIGSEGV || WSTOPSIG(status) == SIGBUS ||
-				       WSTOPSIG(status) == SIGILL)) {
+		if (!EVENT(status) && is_fault(WSTOPSIG(status))) {
 			errno = EFAULT;
 			return -1;
 		}
@@ -50,7 +54,26 @@ static int set_call(struct remote *r, struct user_regs_struct *regs)
 	return ptrace(PTRACE_SETREGS, r->tid, 0, regs) || (r->stays && stop_block_signals(r)) ? -1 : 0;
 }
 
-/* Follow the call through its two stops.  A call that we cannot follow to its end is lost. */
+/* Let the task run until it has taken the step that is the call; a SIGTRAP of others comes before that. */
+static int take_step(struct remote *r, struct user_regs_struct *regs)
+{
+	int status;
+
+	do {
+		if (stop_leave(r, PTRACE_SINGLESTEP, 0) || stop_wait(r, &status))
+			return -1;
+		if (!EVENT(status) && is_fault(WSTOPSIG(status))) {
+			errno = EFAULT;
+			return -1;
+		}
+		if (ptrace(PTRACE_GETREGS, r->tid, 0, regs))
+			return -1;
+	} while (EVENT(status) || WSTOPSIG(status) != SIGTRAP || (unsigned long)regs->eip == r->int80);
+	r->lost = false;
+	return 0;
+}
+
+/* Follow the call through its two stops, or its one.  A call that we cannot follow to its end is lost. */
 static int follow_call(struct remote *r, struct user_regs_struct *regs)
 {
 	if (r->lost && stop_again(r))
@@ -58,6 +81,8 @@ static int follow_call(struct remote *r, struct user_regs_struct *regs)
 	if (set_call(r, regs))
 		return -1;
 	r->lost = true;
+	if (r->steps)
+		return take_step(r, regs);
 	if (go_on_to_syscall_stop(r))
 		return -1;
 	r->in_call = true;
@@ -65,6 +90,19 @@ static int follow_call(struct remote *r, struct user_regs_struct *regs)
 		return -1;
 	r->lost = false;
 	return ptrace(PTRACE_GETREGS, r->tid, 0, regs) ? -1 : 0;
+}
+
+void remote_begin_steps(struct remote *r)
+{
+	r->steps = !r->stop_signal;
+}
+
+int remote_end_steps(struct remote *r)
+{
+	if (!r->steps)
+		return 0;
+	r->steps = r->blocked = false;
+	return stop_block_signals(r);
 }
 
 long remote_call(struct remote *r, long number, const unsigned long args[6])

@@ -202,6 +202,8 @@ int wait_for_ends(const pid_t *tid, int n)
 	int left = n, last = 0;
 
 	while (ended && left && now_ms() < deadline) {
+		int before = left;
+
 		for (int i = 0; i < n; i++) {
 			if (ended[i] || !has_ended(tid[i])) {
 				last = ended[i] ? last : i;
@@ -210,7 +212,8 @@ int wait_for_ends(const pid_t *tid, int n)
 			ended[i] = true;
 			left--;
 		}
-		if (left)
+		/* Until one of them ends, or remote_begin()'s timer ticks. */
+		if (left == before && waitid(P_ALL, 0, &(siginfo_t){ 0 }, WEXITED | WNOWAIT | __WALL))
 			sleep_ms(1);
 	}
 	if (!ended || left)

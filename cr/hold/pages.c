@@ -25,13 +25,13 @@ int remote_find_int80(struct remote *r, unsigned long vdso, size_t size)
 		size = sizeof(page);
 	if (remote_read(r, vdso, page, size))
 		return -1;
-	for (size_t i = 0; i + sizeof(code) <= size; i++) {
-		size_t behind = i + sizeof(code);
+	for (const unsigned char *at = page; (at = memmem(at, page + size - at, code, sizeof(code))); at++) {
+		const unsigned char *behind = at + sizeof(code);
+		size_t left = page + size - behind;
 
-		if (memcmp(page + i, code, sizeof(code)) ||
-		    !memmem(page + behind, size - behind < 32 ? size - behind : 32, then, sizeof(then)))
+		if (!memmem(behind, left < 32 ? left : 32, then, sizeof(then)))
 			continue;
-		r->int80 = vdso + i + sizeof(code) - 2;
+		r->int80 = vdso + (behind - 2 - page);
 		return 0;
 	}
 	errno = ENOEXEC;

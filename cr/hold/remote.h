@@ -29,6 +29,7 @@ struct remote {
 	bool in_call;			/* it is stopped at the end of a remote call */
 	bool lost;			/* a remote call could not be followed to its end */
 	bool stays;			/* it must survive if we are killed: calls are made with a frame */
+	bool steps;			/* remote_begin_steps() */
 	unsigned long frame_esp;	/* the stack pointer that makes its frame the current one; 0: no frame yet */
 	struct frame *on_stack;		/* what the frame has overwritten on the task's own stack, or NULL */
 	unsigned int number;		/* a thread's number in its process, from 1; for a leader, how many other threads there are */
@@ -95,11 +96,25 @@ int remote_find_int80(struct remote *r, unsigned long vdso, size_t size);
 /* Make a system call in the task.  Returns its result (an error as -errno), or REMOTE_FAILED. */
 long remote_call(struct remote *r, long number, const unsigned long args[6]);
 
+/*
+ * From here to there, follow a call by the trap of a single step and not by the two stops of a system call, which takes half
+ * as long.  The trap sets the action of SIGTRAP to the default, and unblocks it: so this is for a new process whose own
+ * actions come later, and which ends with us.  remote_end_steps() returns 0, or -1 with errno.
+ */
+void remote_begin_steps(struct remote *r);
+int remote_end_steps(struct remote *r);
+
 #define REMOTE_CALL(r, number, ...) remote_call(r, number, (const unsigned long[6]){ __VA_ARGS__ })
 
 /* Read or write the task's memory, whatever its protection.  Returns 0, or -1 with errno. */
 int remote_read(const struct remote *r, unsigned long address, void *buf, size_t size);
 int remote_write(const struct remote *r, unsigned long address, const void *buf, size_t size);
+
+/*
+ * The same as remote_read(), in half the time, for pages that no other process has: of a page that was shared since a
+ * fork(), the kernel would first give the task a copy.
+ */
+int remote_read_own(const struct remote *r, unsigned long address, void *buf, size_t size);
 
 /*
  * Put data that an argument of a call points to into the scratch page, until remote_drop().  Returns its address there,

@@ -4,6 +4,7 @@
 
 #include "coder.h"
 #include "lib/free_memory.h"
+#include "lib/grow.h"
 #include "memory.h"
 
 void coder_fail(struct coder *c, const char *error)
@@ -149,6 +150,59 @@ void code_blob(struct coder *c, struct blob *b)
 		}
 	}
 	code_bytes(c, b->data, size);
+}
+
+void code_blob_in_place(struct coder *c, struct blob *b)
+{
+	uint32_t size = b->size;
+	struct inserted *larger;
+
+	code_u32(c, &size);
+	if (c->error || !size)
+		return;
+	if (c->reading) {
+		if (size > c->size - c->at) {
+			coder_fail(c, "it ends too early");
+			return;
+		}
+		*b = (struct blob){ size, c->buf + c->at };
+		c->at += size;
+		return;
+	}
+	larger = grow(c->inserted, c->n_inserted, sizeof(*larger));
+	if (!larger) {
+		coder_fail(c, "out of memory");
+		return;
+	}
+	c->inserted = larger;
+	c->inserted[c->n_inserted++] = (struct inserted){ c->at, *b };
+}
+
+struct iovec *coder_parts(const struct coder *c, size_t *n)
+{
+	struct iovec *part = malloc((2 * c->n_inserted + 2) * sizeof(*part)), *next = part;
+	size_t at = 0;
+
+	if (!part)
+		return NULL;
+	*n = 2 * c->n_inserted + 1;
+	*next++ = (struct iovec){ 0 };
+	for (uint32_t i = 0; i < c->n_inserted; i++) {
+		const struct inserted *in = &c->inserted[i];
+
+		*next++ = (struct iovec){ c->buf + at, in->at - at };
+		*next++ = (struct iovec){ in->data.data, in->data.size };
+		at = in->at;
+	}
+	*next = (struct iovec){ c->buf + at, c->at - at };
+	return part;
+}
+
+void coder_free(struct coder *c)
+{
+	free(c->buf);
+	free(c->inserted);
+	*c = (struct coder){ 0 };
 }
 
 void code_array(struct coder *c, uint32_t *n, void **array, size_t size, uint32_t max, size_t least,

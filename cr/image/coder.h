@@ -13,14 +13,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <sys/uio.h>
+
 #include "image.h"
+
+/* Bytes that are written from where they are, in front of buf[at]. */
+struct inserted {
+	size_t at;
+	struct blob data;
+};
 
 struct coder {
 	bool reading;
-	unsigned char *buf;	/* writing: grows, the caller frees it; reading: not the coder's */
+	unsigned char *buf;	/* writing: grows; reading: not the coder's */
 	size_t at, size;	/* the next byte; reading: how many bytes there are; writing: how many have room */
 	const char *error;	/* the first error; NULL: none yet */
+	uint32_t n_inserted;	/* writing */
+	struct inserted *inserted;
 };
+
+/*
+ * What has been written, as n parts, behind one that is left for the caller's own use.  They are valid until the coder is
+ * used again, and the caller frees the array.  NULL: out of memory.
+ */
+struct iovec *coder_parts(const struct coder *c, size_t *n);
+
+/* Free what a coder has written. */
+void coder_free(struct coder *c);
 
 /* Set the error, unless there is one already. */
 void coder_fail(struct coder *c, const char *error);
@@ -40,6 +59,11 @@ void code_name(struct coder *c, char *name, size_t max);
 void code_string(struct coder *c, char **s);
 /* Reading allocates the data, after a check that so many bytes are there. */
 void code_blob(struct coder *c, struct blob *b);
+/*
+ * The same bytes, but none is copied: reading sets the blob to where they are in buf, and what is written must stay where
+ * it is until the coder is freed.
+ */
+void code_blob_in_place(struct coder *c, struct blob *b);
 
 /*
  * A counted array: the count, at most max; reading allocates the elements, zeroed, and then each is coded by

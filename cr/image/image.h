@@ -96,10 +96,19 @@ struct mapped_file {
 	uint32_t dev, ino;		/* to tell files apart during the checkpoint */
 };
 
-/* A run of pages that differ from what a new mapping would contain. */
+/*
+ * A run of pages that differ from what a new mapping would contain.  They are copied as seldom as possible: of an image that
+ * was read, they are in one of its bodies.
+ */
 struct pages {
 	uint32_t start;			/* an address, or an offset in a shared object, in bytes */
-	struct blob data;		/* whole pages */
+	struct blob data;		/* whole pages, which belong to somebody else */
+};
+
+/* A part of the file, or of the stream, with pages in it. */
+struct body {
+	void *data;
+	size_t size;
 };
 
 /*
@@ -235,6 +244,7 @@ struct image {
 	IMAGE_ARRAY(struct shared_memory, shared);
 	IMAGE_ARRAY(struct uts, utss);
 	IMAGE_ARRAY(struct mounts, mountss);
+	IMAGE_ARRAY(struct body, bodies);		/* of an image that was read */
 };
 
 #endif

@@ -103,17 +103,10 @@ unsigned char *process_page(const struct process *p, uint32_t address)
 	return p->pages[low - 1].data.data + (address - p->pages[low - 1].start);
 }
 
-void pages_free(struct pages *pages, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++)
-		blob_free(&pages[i].data);
-	free(pages);
-}
-
 void process_free(struct process *p)
 {
 	free(p->vmas);
-	pages_free(p->pages, p->n_pages);
+	free(p->pages);
 	free(p->borrowed);
 	blob_free(&p->auxv);
 	free(p->fds);

@@ -22,8 +22,7 @@ void *image_append(struct image *image, enum image_list list);
 int blob_alloc(struct blob *b, uint32_t size);
 void blob_free(struct blob *b);
 
-void pages_free(struct pages *pages, uint32_t n);
-void process_free(struct process *p);	/* only what it owns */
+void process_free(struct process *p);	/* only what it owns, which its pages are not */
 
 /* The page that a process has at this address in its own pages[], not borrowed; NULL: there is none. */
 unsigned char *process_page(const struct process *p, uint32_t address);

@@ -219,8 +219,12 @@ int rebuild_process(struct builder *b, int index)
 	const struct process *p = &b->image->processes[b->image->tasks[index].process];
 	struct remote *r = &b->remote[index];
 
-	if (rebuild_fds(b, r, p) || rebuild_memory(b, index) || discard_signals(r) || rebuild_directories(r, p) ||
-	    rebuild_actions(r, p) || rebuild_terminal(b, index))
+	remote_begin_steps(r);
+	if (rebuild_fds(b, r, p) || rebuild_memory(b, index) || discard_signals(r) || rebuild_directories(r, p))
+		return -1;
+	if (remote_end_steps(r))
+		return rebuild_failed(r, "block its signals", REMOTE_FAILED);
+	if (rebuild_actions(r, p) || rebuild_terminal(b, index))
 		return -1;
 	return rebuild_threads(b, index) || create_timers(b, r, p) || rebuild_children_ns(b, index) ||
 	       rebuild_process_settings(r, p) ? -1 : 0;

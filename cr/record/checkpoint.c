@@ -34,6 +34,7 @@ static int record_one(struct recorder *rec, struct held *h)
 		if (!ret)
 			ret = image_put(&rec->writer, IMAGE_PROCESS, &process);
 		process_free(&process);
+		store_reset(&rec->pages);
 		if (ret)
 			return -1;
 		out->process = rec->n_processes++;
@@ -134,5 +135,7 @@ int checkpoint(pid_t root, const char *path, bool leave_running)
 	free(rec.sorted);
 	free(rec.shared);
 	page_owners_free(&rec.owners);
+	store_free(&rec.pages);
+	store_free(&rec.shared_pages);
 	return ret;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Record mappings as /proc/PID/smaps lists them, the mapped files, and the memory that several tasks share. */
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -98,7 +97,7 @@ int record_mapped(struct recorder *rec, const struct held *h, const char *link, 
 }
 
 /* Read the pages that a shared anonymous object has, through its file in /proc/PID/map_files. */
-static int read_object(const struct held *h, const struct line *l, struct shared_memory *s)
+static int read_object(struct recorder *rec, const struct held *h, const struct line *l, struct shared_memory *s)
 {
 	char path[80];
 	struct stat st;
@@ -113,16 +112,16 @@ static int read_object(const struct held *h, const struct line *l, struct shared
 	while ((at = lseek(fd, at, SEEK_DATA)) >= 0 && (hole = lseek(fd, at, SEEK_HOLE)) > at) {
 		size_t size = hole - at > (off_t)RECORD_RUN ? RECORD_RUN : (size_t)(hole - at);
 		struct pages *larger = grow(s->pages, s->n_pages, sizeof(*larger));
-		struct blob data = { 0 };
+		unsigned char *data = store_room(&rec->shared_pages, &size);
 
 		if (larger)
 			s->pages = larger;
-		if (!larger || blob_alloc(&data, size) || pread(fd, data.data, size, at) != (ssize_t)size) {
-			blob_free(&data);
+		if (!larger || !data || pread(fd, data, size, at) != (ssize_t)size) {
 			close(fd);
 			return refuse_mapping(h, l, "its contents cannot be read");
 		}
-		s->pages[s->n_pages++] = (struct pages){ at, data };
+		store_take(&rec->shared_pages, size);
+		s->pages[s->n_pages++] = (struct pages){ at, { size, data } };
 		at += size;
 	}
 	close(fd);
@@ -146,7 +145,7 @@ static int shared_object(struct recorder *rec, const struct held *h, const struc
 	if (!larger || !s)
 		return refuse_mapping(h, l, strerror(ENOMEM));
 	rec->shared[n] = l->inode;
-	return read_object(h, l, s) ? -1 : (int)n;
+	return read_object(rec, h, l, s) ? -1 : (int)n;
 }
 
 /* A shared mapping of a file that was open only for reading can never become writable (VM_MAYWRITE: "mw"). */
@@ -225,30 +224,47 @@ static int add_vma(struct recorder *rec, const struct held *h, struct process *p
 	return classify(rec, h, l, v);
 }
 
-/* In smaps, each mapping has a line as in maps, and more lines, the last of which is VmFlags. */
+/* Parse a line as in maps.  Returns what follows its end, or NULL. */
+static char *parse_line(char *text, struct line *l)
+{
+	char *end = strchr(text, '\n');
+	int used = 0;
+
+	if (!end)
+		return NULL;
+	*end = '\0';
+	if (sscanf(text, "%lx-%lx %4s %" SCNx64 " %x:%x %lu %n", &l->start, &l->end, l->perms, &l->offset, &l->major,
+		   &l->minor, &l->inode, &used) != 7)
+		return NULL;
+	snprintf(l->name, sizeof(l->name), "%s", text + used);
+	return end + 1;
+}
+
+/* In smaps, each mapping has a line as in maps, and more lines `Name: value', the last of which is VmFlags. */
 int record_mappings(struct recorder *rec, const struct held *h, struct process *p)
 {
-	char *text = procfs_text(h->remote.tid, "smaps"), *rest = text, *line;
-	struct line l = { 0 }, next;
+	static const char flags[] = "\nVmFlags: ";
+	char *text = procfs_text(h->remote.tid, "smaps"), *at = text, *end;
+	int ret = text ? 0 : -1;
 
-	if (!text)
-		return refuse_unread(&h->task, "mappings");
-	while ((line = strsep(&rest, "\n"))) {
-		int used = 0;
+	while (!ret && *at) {
+		struct line l = { 0 };
 
-		if (!strncmp(line, "VmFlags: ", 9)) {
-			snprintf(l.flags, sizeof(l.flags), "%s", line + 9);
-			if (add_vma(rec, h, p, &l)) {
-				free(text);
-				return -1;
-			}
-		} else if (!isupper(*line) &&	/* the other lines are `Name: value' */
-			   sscanf(line, "%lx-%lx %4s %" SCNx64 " %x:%x %lu %n", &next.start, &next.end, next.perms,
-				  &next.offset, &next.major, &next.minor, &next.inode, &used) == 7) {
-			snprintf(next.name, sizeof(next.name), "%s", line + used);
-			l = next;
+		at = parse_line(at, &l);
+		at = at ? strstr(at, flags) : NULL;
+		end = at ? strchr(at + strlen(flags), '\n') : NULL;
+		if (!end) {
+			ret = -1;
+			break;
+		}
+		*end = '\0';
+		snprintf(l.flags, sizeof(l.flags), "%s", at + strlen(flags));
+		at = end + 1;
+		if (add_vma(rec, h, p, &l)) {
+			free(text);
+			return -1;
 		}
 	}
 	free(text);
-	return 0;
+	return ret ? refuse_unread(&h->task, "mappings") : 0;
 }

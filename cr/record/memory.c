@@ -30,51 +30,64 @@
 
 static bool all_zero(const unsigned char *page)
 {
-	static const unsigned char zero[PAGE_BYTES];
+	const uint32_t *word = (const uint32_t *)page, *end = word + PAGE_BYTES / sizeof(*word);
 
-	return !memcmp(page, zero, PAGE_BYTES);
+	while (word < end && !*word)
+		word++;
+	return word == end;
 }
 
-/* Consecutive pages, as they are read.  They go to the image when the length of the run is known. */
+/* Consecutive pages that are to be read, in one go.  All of frame[] are 0 if nobody else can have them, or none is. */
 struct run {
 	unsigned long start;
-	size_t size;
-	unsigned char data[RECORD_RUN];
+	uint32_t n;
+	uint32_t frame[RECORD_RUN / PAGE_BYTES];
 };
 
-static int end_run(struct process *p, struct run *run)
+/*
+ * Keep a page that was read into the store: with the run of pages before it, if it follows that in both places.  A run
+ * ends at the end of its mapping.
+ */
+static int keep_page(struct recorder *rec, struct process *p, const struct vma *v, unsigned long address,
+		     unsigned char *data, uint32_t frame)
 {
-	struct pages *larger;
+	struct pages *last = p->n_pages ? &p->pages[p->n_pages - 1] : NULL, *larger;
 
-	if (!run->size)
-		return 0;
-	larger = grow(p->pages, p->n_pages, sizeof(*larger));
-	if (!larger)
-		return -1;
-	p->pages = larger;
-	p->pages[p->n_pages].start = run->start;
-	if (blob_alloc(&p->pages[p->n_pages].data, run->size))
-		return -1;
-	memcpy(p->pages[p->n_pages++].data.data, run->data, run->size);
-	run->size = 0;
-	return 0;
+	if (last && last->start + last->data.size == address && address != v->start && last->data.data + last->data.size == data &&
+	    last->data.size < RECORD_RUN) {
+		last->data.size += PAGE_BYTES;
+	} else {
+		larger = grow(p->pages, p->n_pages, sizeof(*larger));
+		if (!larger)
+			return -1;
+		p->pages = larger;
+		p->pages[p->n_pages++] = (struct pages){ address, { PAGE_BYTES, data } };
+	}
+	return frame ? page_owners_add(&rec->owners, frame, rec->n_processes, address) : 0;
 }
 
-/* Read a page into the run, or into a new one if it does not continue the run or does not fit.  1: it is not kept. */
-static int add_page(const struct remote *r, struct process *p, struct run *run, unsigned long address, bool may_be_zero)
+/* Read the pages of a run, and keep those that are not 0 where 0 is what a new mapping has. */
+static int read_run(struct recorder *rec, const struct remote *r, struct process *p, const struct vma *v, struct run *run)
 {
-	unsigned char *page;
+	uint32_t done = 0;
 
-	if ((run->start + run->size != address || run->size == RECORD_RUN) && end_run(p, run))
-		return -1;
-	if (!run->size)
-		run->start = address;
-	page = run->data + run->size;
-	if (remote_read(r, address, page, PAGE_BYTES))
-		return -1;
-	if (may_be_zero && all_zero(page))
-		return 1;
-	run->size += PAGE_BYTES;
+	while (done < run->n) {
+		unsigned long start = run->start + done * PAGE_BYTES;
+		size_t size = (run->n - done) * PAGE_BYTES, kept = 0;
+		unsigned char *data = store_room(&rec->pages, &size);
+
+		if (!data || (*run->frame ? remote_read : remote_read_own)(r, start, data, size))
+			return -1;
+		for (size_t at = 0; at < size; at += PAGE_BYTES, done++) {
+			if (v->kind == VMA_ANON && all_zero(data + at))
+				continue;
+			if (keep_page(rec, p, v, start + at, data + at, run->frame[done]))
+				return -1;
+			kept = at + PAGE_BYTES;
+		}
+		store_take(&rec->pages, kept);
+	}
+	run->n = 0;
 	return 0;
 }
 
@@ -104,20 +117,22 @@ static bool differs(const struct vma *v, uint64_t entry)
 	return v->kind == VMA_FILE && (v->flags & MAP_PRIVATE) && (entry & PM_PRESENT) && !(entry & PM_FILE);
 }
 
-/* Record a page that differs. */
-static int record_page(struct recorder *rec, const struct remote *r, struct process *p, struct run *run,
-		       const struct vma *v, unsigned long address, uint64_t entry)
+/* Record a page that differs: borrow it, or note that it is to be read. */
+static int record_page(struct recorder *rec, const struct remote *r, struct process *p, const struct vma *v,
+		       struct run *run, unsigned long address, uint64_t entry)
 {
 	uint32_t frame = entry & PM_EXCLUSIVE ? 0 : entry & PM_FRAME;
 	const struct page_owner *owner = frame ? page_owners_find(&rec->owners, frame) : NULL;
-	int ret;
 
 	if (owner)
 		return borrow_page(p, v, address, owner);
-	ret = add_page(r, p, run, address, v->kind == VMA_ANON);
-	if (ret || !frame)
-		return ret < 0 ? -1 : 0;
-	return page_owners_add(&rec->owners, frame, rec->n_processes, address);
+	if (run->n && (run->start + run->n * PAGE_BYTES != address || run->n == RECORD_RUN / PAGE_BYTES ||
+		       !frame != !*run->frame) && read_run(rec, r, p, v, run))
+		return -1;
+	if (!run->n)
+		run->start = address;
+	run->frame[run->n++] = frame;
+	return 0;
 }
 
 static int record_pages(struct recorder *rec, const struct remote *r, struct process *p, const struct vma *v, int pagemap)
@@ -137,11 +152,11 @@ static int record_pages(struct recorder *rec, const struct remote *r, struct pro
 				errno = EOPNOTSUPP;
 				return -1;
 			}
-			if (differs(v, entries[i]) && record_page(rec, r, p, &run, v, at, entries[i]))
+			if (differs(v, entries[i]) && record_page(rec, r, p, v, &run, at, entries[i]))
 				return -1;
 		}
 	}
-	return end_run(p, &run);
+	return read_run(rec, r, p, v, &run);
 }
 
 /* Record the file that it runs. */

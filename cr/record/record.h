@@ -5,6 +5,7 @@
 
 #include "file_id.h"
 #include "page_owners.h"
+#include "page_store.h"
 #include "cr/format/file.h"
 #include "cr/hold/held.h"
 #include "cr/kinds/record.h"
@@ -23,6 +24,8 @@ struct recorder {
 	struct image image;		/* without its processes: each is written when it is recorded, and forgotten */
 	uint32_t n_processes;		/* how many have been recorded */
 	struct page_owners owners;	/* memory.c: which of them owns the pages that several share */
+	struct page_store pages;	/* memory.c: the pages of the process that is being recorded */
+	struct page_store shared_pages;	/* mappings.c: the pages of image.shared */
 	struct image_writer writer;
 	struct recording open;		/* files.c: the part of the image that the kinds of open files fill in */
 	uint32_t *sorted;		/* indices of image.opens, sorted by inode and then as kcmp() orders them */
