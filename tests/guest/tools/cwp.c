@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <sys/wait.h>
 
 #include "lib/wait.h"
 #include "proc.h"
@@ -238,12 +239,14 @@ static const struct signal_row signal_rows[] = {
 	  128 + SIGKILL },
 };
 
-/* Outside of a container, the `sleep 0.1' that the shell has left behind ends by itself. */
+/* Outside of a container, the `sleep 0.1' that the shell has left behind ends by itself; it may have become our child. */
 static void await_sleep(const struct tasks *before)
 {
 	struct tasks now;
 
 	for (int i = 0; i < 100; i++) {
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
 		list_tasks(&now);
 		if (now.n == before->n)
 			return;
