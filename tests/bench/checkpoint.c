@@ -12,10 +12,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include <asm/unistd.h>
 #include <sys/mman.h>
@@ -56,13 +58,13 @@ static void live(size_t memory) __attribute__((noreturn));
 
 static void live(size_t memory)
 {
-	char *p = mmap(NULL, memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint32_t *p = mmap(NULL, memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	pid_t parent = getppid();
 
 	if (p == MAP_FAILED)
 		_exit(EXIT_FAILED);
-	for (size_t at = 0; at < memory; at++)
-		p[at] = at / PAGE_BYTES + at * parent + 1;
+	for (size_t at = 0; at < memory / sizeof(*p); at++)
+		p[at] = (at + 1) * (2 * parent + 1);
 	if (write(STDOUT_FILENO, "", 1) != 1)
 		_exit(EXIT_FAILED);
 	for (;;)
@@ -129,10 +131,42 @@ static pid_t start_tree(const struct size *size)
 	return root;
 }
 
+/*
+ * The time-stamp counter also counts while nobody runs.  So that somebody always does, a process of the lowest priority
+ * spins; what it has run is subtracted.  It is a child without an exit signal, for which nobody here waits.
+ */
+static clockid_t start_idler(void)
+{
+	const struct sched_param none = { 0 };
+	pid_t idler = syscall(SYS_clone, 0, 0, 0, 0, 0);
+	clockid_t clock;
+
+	if (!idler) {
+		syscall(SYS_sched_setscheduler, 0, SCHED_IDLE, &none);
+		for (;;)
+			;
+	}
+	if (idler < 0 || clock_getcpuclockid(idler, &clock))
+		die("start a process that runs when no other does");
+	return clock;
+}
+
+static uint64_t busy_instructions(void)
+{
+	static clockid_t idler;
+	struct timespec idle;
+
+	if (!idler)
+		idler = start_idler();
+	if (clock_gettime(idler, &idle))
+		die("read how long nobody else has run");
+	return instructions() - (idle.tv_sec * 1000000000ULL + idle.tv_nsec);
+}
+
 /* Run a tool to its end; meanwhile reap the trees that it kills.  What it prints is a number, or nothing: 0. */
 static uint64_t run_tool(const char *const *argv, long *number)
 {
-	uint64_t before = instructions(), after;
+	uint64_t before = busy_instructions(), after;
 	char text[16] = "";
 	int fds[2], status = 0;
 	pid_t tool, ended;
@@ -149,7 +183,7 @@ static uint64_t run_tool(const char *const *argv, long *number)
 	do
 		ended = waitpid(-1, &status, 0);
 	while (ended > 0 && ended != tool);
-	after = instructions();
+	after = busy_instructions();
 	if (tool < 0 || ended != tool || !status_ok(status))
 		die("%s did not succeed", argv[0]);
 	if (read(fds[0], text, sizeof(text) - 1) < 0)
@@ -245,29 +279,39 @@ static void measure_creation(const struct size *size, const struct image *image)
 	report_counts(size, "create without pids", without, size->rounds);
 }
 
+static void read_image(const struct size *size, struct image *image, uint64_t *bytes, uint64_t *pages)
+{
+	struct stat st;
+
+	if (stat(IMAGE_PATH, &st) || image_load(image, IMAGE_PATH))
+		die("read the image of %d tasks", size->tasks);
+	*bytes = st.st_size;
+	*pages = bytes_of_pages(image);
+}
+
 static void measure(const struct size *size)
 {
-	uint64_t checkpoints[MAX_ROUNDS], restarts[MAX_ROUNDS], pages;
+	uint64_t checkpoints[MAX_ROUNDS], restarts[MAX_ROUNDS], bytes[MAX_ROUNDS], pages[MAX_ROUNDS];
 	struct image image;
-	struct stat st;
 	pid_t root = start_tree(size);
 
 	for (int i = 0; i < size->rounds; i++) {
 		checkpoints[i] = checkpoint_tree(root);
+		read_image(size, &image, &bytes[i], &pages[i]);
+		image_free(&image);
 		restarts[i] = restart_tree(size->tasks, &root);
 	}
-	checkpoint_tree(root);
 	report_counts(size, "checkpoint", checkpoints, size->rounds);
 	report_counts(size, "restart", restarts, size->rounds);
+	report_counts(size, "bytes of image", bytes, size->rounds);
+	report_counts(size, "bytes of pages", pages, size->rounds);
 
-	if (stat(IMAGE_PATH, &st) || image_load(&image, IMAGE_PATH))
-		die("read the image of %d tasks", size->tasks);
-	pages = bytes_of_pages(&image);
-	report_counts(size, "bytes of image", &(uint64_t){ st.st_size }, 1);
-	report_counts(size, "bytes of pages", &pages, 1);
-	if (size->memory == FEW)
+	checkpoint_tree(root);
+	if (size->memory == FEW) {
+		read_image(size, &image, bytes, pages);
 		measure_creation(size, &image);
-	image_free(&image);
+		image_free(&image);
+	}
 	unlink(IMAGE_PATH);
 }
 
