@@ -12,6 +12,7 @@ KERNEL_SOURCE := $B/linux
 
 # As many lines as a whole build of each kernel prints; only for saying how far it is.
 STEPS_kernel := 1380
+STEPS_pc := 1560
 STEPS_debug := 1520
 STEPS_gdb := 1387
 
@@ -70,6 +71,9 @@ KERNEL_CONFIG := $(sort $(wildcard kernel/config/*.config))
 
 $(eval $(call kernel,kernel,$(KERNEL_CONFIG)))
 
+# The kernel for PCs: UEFI boots it, and the BIOS menu can.
+$(eval $(call kernel,pc,$(KERNEL_CONFIG) kernel/variants/acpi.config kernel/variants/pc.config))
+
 # The kernels that only tests boot.
 $(eval $(call kernel,debug,$(KERNEL_CONFIG) kernel/variants/acpi.config kernel/variants/debug.config))
 
@@ -89,5 +93,7 @@ gdb-kernel: $B/gdb/vmlinux-gdb.py
 KERNEL_HEADERS := $B/kernel/usr/include
 
 $B/bzImage: $B/kernel/arch/x86/boot/bzImage
+$B/bzImage-pc: $B/pc/arch/x86/boot/bzImage
+$B/bzImage $B/bzImage-pc:
 	@cp $< $@.tmp
 	@mv $@.tmp $@
