@@ -95,9 +95,12 @@ needs() {
 			/usr/src/linux-source-$release.tar.xz         linux-source-$release
 			apt-get                                   apt
 			dpkg-deb                                  dpkg
+			loadkeys                                  kbd
 			xorriso                                   xorriso
 			/usr/lib/ISOLINUX/isolinux.bin            isolinux
 			/usr/lib/syslinux/modules/bios/menu.c32   syslinux-common
+			grub-mkimage                              grub-common
+			mformat                                   mtools
 		END
 		;;
 	classroom) cat <<-'END' ;;

@@ -3,12 +3,18 @@
 
 $(eval $(call program,$B/initramfs/init,$(call objects,initramfs)))
 
-# The C library, a checksum and busybox, as Debian has them for i386.  The dates in there are Debian's; the folder's is
-# ours.
+# The C library, a checksum, busybox and keyboard layouts, as Debian has them for i386.  The dates in there are
+# Debian's; the folder's is ours.
 $B/sysroot: initramfs/build.mk initramfs/fetch-i386.sh initramfs/apt-i386.sh initramfs/run-i386.sh
-	$(call say,initramfs: fetching musl and xxHash and busybox for i386)
-	$(call logged,fetch,initramfs/fetch-i386.sh $@ $B/debs musl-dev libxxhash-dev busybox-static)
+	$(call say,initramfs: fetching musl and xxHash and busybox and keyboard layouts for i386)
+	$(call logged,fetch,initramfs/fetch-i386.sh $@ $B/debs musl-dev libxxhash-dev busybox-static console-data)
 	@sed -n '/^initramfs: /p' $B/log/fetch.log
+
+# A keyboard layout, as busybox loads it.
+$B/initramfs/keymaps/%: initramfs/keymaps.list $B/sysroot
+	@mkdir -p $(@D)
+	@loadkeys -q -b $B/sysroot/usr/share/keymaps/i386/$$(awk '$$1 == "$*" { print $$3 }' $<).kmap.gz >$@.tmp
+	@mv $@.tmp $@
 
 # The kernel's own tool writes the archive from a list; a node or an owner in a list needs no root.
 $B/initramfs/gen_init_cpio: $(KERNEL_SOURCE)/.series/applied

@@ -17,10 +17,11 @@
 #include "lib/report.h"
 #include "lib/wait.h"
 #include "rescue.h"
+#include "screen.h"
 
 #define FINISH_BOUND_MS 5000
 
-static const struct winsize size = { .ws_row = 25, .ws_col = 80 };
+static const struct winsize size = { .ws_row = SCREEN_ROWS, .ws_col = SCREEN_COLUMNS };
 
 static const char *const devices[] = { "/dev/tty1", "/dev/ttyS0" };
 #define N_DEVICES 2

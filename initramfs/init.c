@@ -5,8 +5,8 @@
  * It mounts what programs expect, gives the lesson a terminal, runs what the kernel command line asks for, and switches
  * the machine off.  It reaps every orphan, and must not die: then the kernel panics, which ends QEMU without a verdict.
  *
- * The command line: mode=guided|auto|shell|test|bench, demo=PATH, limit=SECONDS, and feed=ttyS1, which sends a report
- * of all tasks to that port (docs/feed.md).
+ * The command line: mode=guided|auto|shell|test|bench, demo=PATH, limit=SECONDS, keymap=NAME for the keyboard's layout,
+ * and feed=ttyS1, which sends a report of all tasks to that port (docs/feed.md).
  *
  * With nobody at the keyboard (auto, test, bench), the last line on the console, and on the second serial port if there
  * is one, is the verdict: `demo: ok', or `demo: FAILED: ' and why.  Any error here ends in FAILED and power off.
@@ -33,6 +33,7 @@
 #include "modes.h"
 #include "lib/report.h"
 #include "lib/wait.h"
+#include "person.h"
 #include "rescue.h"
 
 #define VERDICT_DEVICE "/dev/ttyS1"
@@ -343,6 +344,7 @@ int main(void)
 	if (!machine.options.mode)
 		give_up("mode=%s is none of guided, auto, shell, test, bench", machine.options.mode_name);
 	set_up_environment();
+	person_prepare(machine.options.keymap);
 	prepare_feed();
 
 	run.program = machine.options.mode->program;
@@ -355,5 +357,6 @@ int main(void)
 	if (machine.options.mode->verdict)
 		run_unattended(&run);
 	rescue_limit_tasks();
+	person_let_read();
 	run_attended(&run);
 }

@@ -57,6 +57,8 @@ void read_options(struct options *o)
 			snprintf(o->demo, sizeof(o->demo), "%s", value);
 		else if (is_option(word, "feed", &value))
 			snprintf(o->feed, sizeof(o->feed), "/dev/%s", value);
+		else if (is_option(word, "keymap", &value))
+			snprintf(o->keymap, sizeof(o->keymap), "%s", value);
 		else if (is_option(word, "limit", &value))
 			o->limit = atoi(value);
 	}

@@ -17,6 +17,7 @@ struct options {
 	char mode_name[32];	/* as given; mode is NULL if no mode has this name */
 	char demo[128];		/* demo=PATH: run this in place of the mode's program; "": not given */
 	char feed[64];		/* feed=ttyS1: the feed writes to /dev/ttyS1; "": there is no feed */
+	char keymap[32];	/* keymap=NAME: the keyboard's layout; "": the kernel's own, us */
 	int limit;		/* limit=SECONDS; 0: the mode's own */
 };
 
