@@ -25,7 +25,7 @@ second_build() {
 		cp -r "$root/build/debs" build
 	fi
 	./build.sh build --no-install
-	for file in bzImage initramfs.cpio tests.cpio.gz clone_with_pids.iso; do
+	for file in bzImage bzImage-pc initramfs.cpio tests.cpio.gz clone_with_pids.iso; do
 		cmp "$root/build/$file" "build/$file" || fail "$file differs"
 	done
 }
