@@ -16,3 +16,17 @@ $B/stock/bzImage: tests/bench/fetch-stock.sh initramfs/apt-i386.sh
 
 $(eval $(call iso,$B/floor/clone_with_pids.iso,$B/floor/arch/x86/boot/bzImage))
 $(eval $(call iso,$B/stock/clone_with_pids.iso,$B/stock/bzImage))
+
+# What tests/host/firmware.sh needs: UEFI for QEMU, and a program that reads a picture of the screen, with the kernel's
+# fonts in it.
+$B/ovmf: tests/firmware/fetch-ovmf.sh initramfs/apt-i386.sh
+	$(call say,tests: fetching UEFI for QEMU)
+	$(call logged,ovmf,tests/firmware/fetch-ovmf.sh $@)
+
+FONTS := $(patsubst %,$(KERNEL_SOURCE)/lib/fonts/font_%.c,8x8 8x16 10x18 sun12x22 ter16x32)
+
+$B/tests/firmware/read_screen: tests/firmware/read_screen.c $(KERNEL_SOURCE)/.series/applied
+	@mkdir -p $(@D)/linux
+	@cp $(KERNEL_SOURCE)/include/linux/font.h $(@D)/linux
+	@gcc -O2 -Wall -Wextra $(if $(WERROR),-Werror) -I$(@D) '-D__packed=__attribute__((packed))' \
+		'-DEXPORT_SYMBOL(x)=struct font_desc' -o $@ $< $(FONTS)

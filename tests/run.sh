@@ -43,10 +43,10 @@ add_files() {
 	local file
 	for file; do
 		case $file in
-		ordinary) add_files guest-short boot-short reproducible-short "${ordinary[@]}" ;;
-		whole) add_files guest boot reproducible "${ordinary[@]}" ;;
+		ordinary) add_files guest-short firmware-short boot-short reproducible-short "${ordinary[@]}" ;;
+		whole) add_files guest firmware boot reproducible "${ordinary[@]}" ;;
 		whole-short)
-			add_files guest boot-short reproducible "${ordinary[@]}"
+			add_files guest firmware-short boot-short reproducible "${ordinary[@]}"
 			changed_lately reproducible || jobs=("${jobs[@]/%reproducible/reproducible-short}")
 			;;
 		series-short | kselftest-short)

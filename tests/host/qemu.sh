@@ -31,6 +31,13 @@ count_instructions() {
 	qemu+=(-icount "shift=0,sleep=off")
 }
 
+# To follow one of these: boot.exp can press keys, take pictures and see the power go off.
+with_monitor() {
+	mkfifo "$scratch/monitor.in" "$scratch/monitor.out"
+	qemu+=(-chardev "pipe,id=monitor,path=$scratch/monitor" -mon "chardev=monitor,mode=control" -no-shutdown)
+	export MONITOR=$scratch/monitor
+}
+
 # Boot as arranged, play the STEPs of boot.exp, keep the console's text without carriage returns.
 play() {
 	local why status=0

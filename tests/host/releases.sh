@@ -129,14 +129,14 @@ test_all() {
 
 # --- a part of it ---
 
-# The kernel is this host's, and its source, so that make finds that it has nothing to do there.
+# The kernels are this host's, and their source, so that make finds that it has nothing to do there.
 userland() {
 	local tarball top=$folder/trixie file
 	tarball=$(tarball_built)
 	mkdir -p "$top/checkout/build" "$top/${tarball%/*}"
 	cp -p "$tarball" "$top/$tarball"
-	tar -cf - build/bzImage build/linux/{.series,usr/gen_init_cpio.c} \
-		build/kernel/{.config,arch/x86/boot/bzImage,usr/include} | tar -xf - -C "$top/checkout"
+	tar -cf - build/{bzImage,bzImage-pc} build/linux/{.series,usr/gen_init_cpio.c} \
+		build/{kernel,pc}/{.config,arch/x86/boot/bzImage,usr/include} | tar -xf - -C "$top/checkout"
 	inside trixie env KERNEL_TARBALL="$tarball" ./build.sh build </dev/null
 	for file in initramfs.cpio tests.cpio.gz clone_with_pids.iso; do
 		[ -s "$top/checkout/build/$file" ] || fail "there is no $file"
