@@ -35,6 +35,7 @@ include demo/build.mk
 include initramfs/build.mk
 include iso/build.mk
 include classroom/build.mk
+include labs/build.mk
 include tests/build.mk
 include tests/kselftest/build.mk
 include tests/mutations/build.mk

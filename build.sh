@@ -48,6 +48,14 @@ usage() {
 		  classroom        make build/classroom/clone_with_pids.html: the machine in a page, with a picture of its
 		                   pid namespaces; a double click opens it, and it needs no network
 		    --serve          serve it on the local network, too, until Ctrl-C; the address is printed
+		  lab LAB [OPTION] exercises with a grader, see docs/labs.md.  LAB: restart, in C; kernel.  Without an option the
+		                   lab's folder is made, labs/LAB; what is written there stays
+		    --grade          compile what is in there, run it in the machine, and give points
+		    --clone3         with restart --grade: the second half, mainline's call
+		    --historical     with kernel: the code of 2009, to be ported
+		    --reset          begin anew, and keep what was written in a file
+		  labs --hand-in DIR
+		                   grade a folder of answers, NAME.c and NAME.patch; the table is DIR/points.csv
 		  bench            build, then measure: instructions, bytes and ratios, as Markdown
 		  fuzz [OPTION]... build, then call with random arguments for hours, on a kernel that checks itself
 		    --calls N        how many calls (1000000)
@@ -57,7 +65,7 @@ usage() {
 
 		The options of test can be combined.
 
-		  --container      with any command but bench and fuzz: do it in a container of Debian 13, with podman or docker
+		  --container      with any command but bench, fuzz and lab: do it in a container of Debian 13, with podman or docker
 		  --no-install     with any command: name missing packages, but do not install them
 		  --werror         with any command: turn compiler warnings in our programs into errors
 
@@ -116,6 +124,13 @@ needs() {
 	run | fuzz) cat <<-'END' ;;
 		qemu-system-i386                          qemu-system-x86
 	END
+	lab | labs) cat <<-'END' ;;
+		qemu-system-i386                          qemu-system-x86
+		cpio                                      cpio
+	END
+	labs-jail) cat <<-'END' ;;
+		bwrap                                     bubblewrap
+	END
 	bench) cat <<-'END' ;;
 		qemu-system-i386                          qemu-system-x86
 		gdb                                       gdb
@@ -134,6 +149,7 @@ needs() {
 		git                                       git
 		shellcheck                                shellcheck
 		/usr/i686-linux-gnu/lib/libc.a            libc6-dev-i386-cross
+		bwrap                                     bubblewrap
 	END
 	kselftest*) cat <<-'END' ;;
 		/usr/i686-linux-gnu/lib/libc.a            libc6-dev-i386-cross
@@ -251,8 +267,14 @@ test_options=()
 fuzz_options=()
 names=()
 list=
+lab_arguments=()
 while [ $# -gt 0 ]; do
 	[ "$1" = --container ] || arguments+=("$1")
+	if [[ $command =~ ^labs?$ && ! $1 =~ ^--(container|no-install|werror)$ ]]; then
+		lab_arguments+=("$1")
+		shift
+		continue
+	fi
 	if [ "$command" = test ] && [[ $1 != -* ]]; then
 		names+=("$1")
 		shift
@@ -260,7 +282,7 @@ while [ $# -gt 0 ]; do
 	fi
 	case $1 in
 	--container) container=1 ;;
-	build | run | test | classroom | bench | fuzz | clean | help) command=$1 ;;
+	build | run | test | classroom | lab | labs | bench | fuzz | clean | help) command=$1 ;;
 	-h | --help) command=help ;;
 	--no-install) no_install=1 ;;
 	--werror) export WERROR=1 ;;
@@ -302,7 +324,7 @@ if [ -n "$short" ] && [[ ! " ${test_options[*]-} " =~ " --debug "|" --mutations 
 fi
 if [ -n "$container" ]; then
 	case "$command ${run_options[*]-} ${test_options[*]-} " in
-	*" --display "* | *" --gdb "* | *" --kvm "* | *" --releases "* | *" --all "* | bench* | fuzz* | clean*)
+	*" --display "* | *" --gdb "* | *" --kvm "* | *" --releases "* | *" --all "* | lab* | bench* | fuzz* | clean*)
 		die "--container is for build, run and test, without --display, --gdb, --kvm, --releases and --all"
 		;;
 	esac
@@ -363,6 +385,21 @@ classroom)
 	echo "The page is $PWD/build/classroom/clone_with_pids.html: open it in a browser."
 	echo "Sheets to print are in $PWD/build/classroom/handouts."
 	[ -z "$serve" ] || exec classroom/serve.sh
+	;;
+lab)
+	# What it does not know, it says at once.
+	[[ ${lab_arguments[0]-} =~ ^(restart|kernel)$ ]] || exec labs/lab.sh "${lab_arguments[@]}"
+	prepare build lab
+	build all build/labs/grader/grade-restart >&2
+	lock
+	exec labs/lab.sh "${lab_arguments[@]}"
+	;;
+labs)
+	[ "${lab_arguments[0]-}" = --hand-in ] || die "labs: what is to be done? labs --hand-in DIR grades a folder of answers"
+	prepare build lab labs-jail
+	build all build/labs/grader/grade-restart >&2
+	lock
+	exec labs/lab.sh hand-in "${lab_arguments[@]:1}"
 	;;
 bench)
 	prepare build bench

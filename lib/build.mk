@@ -17,7 +17,7 @@ USER_CFLAGS := -std=gnu11 -D_GNU_SOURCE -Os -g -march=i686 $(WORDWISE) -fno-pie 
 USER_LDFLAGS := -static -no-pie -nostdlib -Wl,--gc-sections -Wl,--build-id=none
 
 # The folders with C in them.
-ROOMS := lib $(wildcard cr/*) tools demo/programs demo/tour initramfs $(wildcard tests/guest/*) tests/bench tests/fuzz
+ROOMS := lib labs/c labs/grader $(wildcard cr/*) tools demo/programs demo/tour initramfs $(wildcard tests/guest/*) tests/bench tests/fuzz
 
 # An object depends on every header that it was made from (-MD); at first it needs them all to be there.
 $B/%.o: %.c lib/build.mk $B/sysroot | $(KERNEL_HEADERS)/linux/version.h

@@ -15,9 +15,10 @@ must_say() {
 }
 
 # The checkout as an archive.  Not as `.', which changes while others configure a kernel: kconfig has a file there that
-# comes and goes.
+# comes and goes.  A student's labs stay behind: they are large, and not the checkout's.
 checkout_archive() {
-	find . -mindepth 1 -maxdepth 1 ! -name build ! -name .git ! -name '.tmp.config*' -print0 | tar --null -T - -cf -
+	find . -mindepth 1 -maxdepth 1 ! -name build ! -name .git ! -name '.tmp.config*' -print0 |
+		tar --null --exclude=./labs/restart --exclude=./labs/kernel -T - -cf -
 }
 
 copy_sources() {

@@ -12,7 +12,7 @@ CASES="
 "
 
 shell_scripts() {
-	shellcheck build.sh container.sh .ci/run kernel/*.sh initramfs/*.sh iso/*.sh classroom/*.sh tests/*.sh \
+	shellcheck build.sh container.sh .ci/run kernel/*.sh initramfs/*.sh iso/*.sh classroom/*.sh labs/*.sh labs/grade/*.sh tests/*.sh \
 		tests/{host,bench,kselftest,mutations}/*.sh
 	shellcheck -s dash initramfs/files/{profile,shellrc,crash,fail,hang} tests/{kselftest,glibc}/run
 	# In the labs names and pids are words, and /lab holds what the labs have made.
@@ -32,13 +32,13 @@ is_there() {
 }
 
 sources() {
-	find . -path ./build -prune -o -name '*.[ch]' -print | sed 's,^\./,,'
+	find . \( -path ./build -o -path ./labs/restart -o -path ./labs/kernel \) -prune -o -name '*.[ch]' -print | sed 's,^\./,,'
 }
 
 files_in_comments() {
 	local at name wrong=0
 	[ -e build/linux/kernel/pid.c ] || fail "the kernel's source is not there: build first"
-	find . \( -path ./build -o -path ./.git \) -prune -o -type f -print | sed 's,^\./,,' >"$scratch/files"
+	find . \( -path ./build -o -path ./.git -o -path ./labs/restart -o -path ./labs/kernel \) -prune -o -type f -print | sed 's,^\./,,' >"$scratch/files"
 	sources | xargs awk -f tests/host/comments.awk >"$scratch/named"
 	[ "$(wc -l <"$scratch/named")" -gt 20 ] || fail "few files are named"
 	while read -r at name; do

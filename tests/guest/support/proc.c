@@ -59,12 +59,15 @@ void own_nspid(struct nspid *out)
 
 const char *nspid_text(const struct nspid *n)
 {
-	static char buf[MAX_LEVELS * 8];
+	static char bufs[2][MAX_LEVELS * 8];
+	static unsigned int turn;
+	const size_t size = sizeof(bufs[0]);
+	char *buf = bufs[turn++ % 2];
 	size_t used = 0;
 
 	buf[0] = '\0';
-	for (int i = 0; i < n->levels && used < sizeof(buf); i++)
-		used += snprintf(buf + used, sizeof(buf) - used, "%s%d", i ? " " : "", n->pid[i]);
+	for (int i = 0; i < n->levels && used < size; i++)
+		used += snprintf(buf + used, size - used, "%s%d", i ? " " : "", n->pid[i]);
 	return buf;
 }
 

@@ -29,7 +29,7 @@ void write_sysctl(const char *path, long value);
 /* The calling thread's pids at every level. */
 void own_nspid(struct nspid *out);
 
-/* "1 12 3", in a static buffer. */
+/* "1 12 3", in a static buffer; the text of the call before stays, so that a message can have two. */
 const char *nspid_text(const struct nspid *n);
 
 /* Is this the kernel that checks itself?  Then everything takes some ten times as long. */
