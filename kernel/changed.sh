@@ -4,7 +4,7 @@
 # Make FOLDER/KERNEL/arch/x86/boot/bzImage, where KERNEL is the last part of OBJECTS: the kernel that was built there
 # from SOURCE, with the files below CHANGES in place of SOURCE's.
 #
-# All kernels of a FOLDER share one tree, FOLDER/linux, which shares the files of SOURCE; what is changed is replaced and
+# All kernels of a FOLDER share one tree, FOLDER/linux, which shares the files of SOURCE; what changes is replaced and
 # not rewritten.  Each folder of objects begins as a copy of OBJECTS with the name of the tree exchanged, so that a
 # kernel costs what the changes make necessary, and the link.
 set -euo pipefail
@@ -73,7 +73,7 @@ copy_objects() {
 prepare_tree
 change_tree
 copy_objects
-# JAILED_MAKE, if it is set, is a program that runs make on a source that is not trusted: FOLDER is all that it may write.
+# JAILED_MAKE, if it is set, runs make on a source that is not trusted: the objects are all that it may write.
 if [ -n "${JAILED_MAKE-}" ]; then
 	exec "$JAILED_MAKE" "$(realpath "$objects")" make -j"$(nproc)" -C "$PWD/$tree" O="$(realpath "$objects")" bzImage
 fi

@@ -21,12 +21,21 @@ own_folder() {
 		die "$1 is in the way: it has no $2, and is not of this lab; move it elsewhere"
 }
 
+# usage: copy_missing FOLDER FILE...
+copy_missing() {
+	local folder=$1 file
+	shift
+	for file; do
+		[ -e "$folder/${file##*/}" ] || cp "$file" "$folder/"
+	done
+}
+
 begin_restart() {
 	own_folder labs/restart given.h
 	mkdir -p labs/restart/images
 	[ -e labs/restart/restart.c ] || cp labs/c/skeleton.c labs/restart/restart.c
-	cp --update=none labs/c/given.[ch] labs/c/Makefile labs/restart/ 2>/dev/null || cp -n labs/c/given.[ch] labs/c/Makefile labs/restart/
-	cp -n labs/c/images/* labs/restart/images/ 2>/dev/null || true
+	copy_missing labs/restart labs/c/given.[ch] labs/c/Makefile
+	copy_missing labs/restart/images labs/c/images/*
 	cat <<-'END'
 		labs/restart is ready: write the parts of labs/restart/restart.c. given.h describes the images, images/ has them.
 		    make -C labs/restart                      compiles it
@@ -49,8 +58,9 @@ restart_lab() {
 	[ "$call" = clone_with_pids ] || [ -n "$grade" ] || die "--clone3 is for lab restart --grade"
 	if [ -n "$reset" ]; then
 		[ -f labs/restart/restart.c ] || die "there is no labs/restart/restart.c to begin anew"
-		cp --backup=numbered --remove-destination labs/c/skeleton.c labs/restart/restart.c
-		echo "labs/restart/restart.c is the skeleton again; what you wrote is in $(compgen -G 'labs/restart/restart.c.~*~' | sort -V | tail -n 1)"
+		cp --backup=numbered labs/c/skeleton.c labs/restart/restart.c
+		echo "labs/restart/restart.c is the skeleton again; what you wrote is in"
+		compgen -G 'labs/restart/restart.c.~*~' | sort -V | tail -n 1
 		return
 	fi
 	[ -n "$grade" ] || { begin_restart; return; }

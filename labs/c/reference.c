@@ -62,15 +62,18 @@ static pid_t create(int task)
 	return pid;
 }
 
-/* A group is joined for the child by its parent, who sees both: the leader is there, as it stands above in the image. */
-static int join_group(int task, pid_t pid)
+/*
+ * Put a task, pid, into its group, by the number that its leader has at the caller's level; whoever is in its parent's
+ * group is in it from birth.  The parent does it, so that the group is there for the next child, and the child for
+ * itself, so that it is in it before it has children.  Whoever comes second changes nothing.
+ */
+static int join_group(int task, pid_t pid, int levels)
 {
 	const struct recorded *t = &image.task[task];
-	int seen = levels_of(t->parent) - 1;
 
 	if (t->group == NONE || t->session == task || (t->parent != NONE && t->group == image.task[t->parent].group))
 		return 0;
-	return setpgid(pid, t->group == task ? pid : image.task[t->group].pid[seen]);
+	return setpgid(pid, t->group == task ? pid : image.task[t->group].pid[levels - 1]);
 }
 
 /* Create the children of a parent that are in its session, or those that are not. */
@@ -86,7 +89,7 @@ static int create_children(int parent, bool in_session)
 		if (t->parent != parent || inherits != in_session)
 			continue;
 		pid = create(i);
-		if (pid < 0 || join_group(i, pid) < 0) {
+		if (pid < 0 || join_group(i, pid, levels_of(parent)) < 0) {
 			tell(FAILED, i);
 			return -1;
 		}
@@ -94,13 +97,18 @@ static int create_children(int parent, bool in_session)
 	return 0;
 }
 
-/* What a task does.  A child that is not in its parent's session is born before the parent leaves the one they shared. */
+/* What a task does.  A child that is not in its parent's session is born before the parent begins its own. */
 static void live(int task)
 {
 	const struct recorded *t = &image.task[task];
+	bool sees_leader = t->group == task || t->levels == levels_of(t->parent);
 
 	prctl(PR_SET_NAME, t->name);
 	tell(BORN, task);
+	if (sees_leader && join_group(task, 0, t->levels) < 0) {
+		tell(FAILED, task);
+		_exit(1);
+	}
 	if (create_children(task, false))
 		_exit(1);
 	if (t->session == task && setsid() < 0) {

@@ -70,7 +70,8 @@ static pid_t create(int task)
 /*
  * PART 2: a family.  Create the children of a parent (NONE: of restart), in the order of the image.
  * PART 4: sessions and groups.  setsid() begins a session, and who is born afterwards is in it: when must a child be
- * born that is not?  And who calls setpgid() for a child, with which numbers, so that no one comes too early?
+ * born that is not?  And who calls setpgid() for a child, with which number: its parent, before the next child is
+ * born, or itself, before it has children of its own?
  * Returns 0; or -1 when one could not be created: tell(FAILED, child) has been said then.
  */
 static int create_children(int parent)

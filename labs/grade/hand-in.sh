@@ -80,12 +80,14 @@ foreign_files() {
 judge_patch() {
 	local foreign
 	if ! apply_patch; then
-		call_parts | fail_parts "the patch does not apply to the lab's tree: $(grep -a -m 1 . "$work.said" | one_line)" "$work.result"
+		call_parts | fail_parts "the patch does not apply to the lab's tree: $(grep -a -m 1 . "$work.said" | one_line)" \
+			"$work.result"
 		return
 	fi
-	foreign=$(foreign_files)
+	foreign=$(foreign_files | head -n 1 | one_line)
 	if [ -n "$foreign" ]; then
-		call_parts | fail_parts "the patch changes what is not part of the lab: $(head -n 1 <<<"$foreign" | one_line); only ${HANDED_FILES[*]}" "$work.result"
+		call_parts | fail_parts "the patch changes what is not part of the lab: $foreign; only ${HANDED_FILES[*]}" \
+			"$work.result"
 	elif ! JAIL_SECONDS=900 JAIL_KB=400000 JAILED_MAKE=$PWD/labs/grade/jail.sh build_kernel "$work.build" "$work.log"; then
 		call_parts | fail_parts "it does not compile: $(first_kernel_error "$work.log" '')" "$work.result"
 	else
@@ -122,9 +124,11 @@ grade_file() {
 
 # Does the jail work here?  In a container that permits no namespaces it does not.
 try_jail() {
-	mkdir -p build/labs/hand-in/jail
-	labs/grade/jail.sh build/labs/hand-in/jail sh -c true >build/labs/hand-in/jail.said 2>&1 ||
-		die "bwrap cannot make a jail here, and strangers' sources are compiled in no other way: $(tail -n 1 build/labs/hand-in/jail.said | one_line)"
+	local jail=build/labs/hand-in/jail
+	mkdir -p "$jail"
+	labs/grade/jail.sh "$jail" sh -c true >"$jail.said" 2>&1 ||
+		die "bwrap cannot make a jail here, and strangers' sources are compiled in no other way:" \
+			"$(tail -n 1 "$jail.said" | one_line)"
 }
 
 hand_in() {
@@ -132,10 +136,14 @@ hand_in() {
 	[ $# = 1 ] || die "labs --hand-in: name one folder"
 	[ -d "$folder" ] || die "labs --hand-in: there is no folder $folder"
 	for file in "$folder"/*; do
-		case ${file##*/} in points.csv | points.csv.~*~ | .points.*) ;; *) [ ! -e "$file" ] && [ ! -L "$file" ] || files+=("$file") ;; esac
+		case ${file##*/} in
+		points.csv | points.csv.~*~) ;;
+		*) if [ -e "$file" ] || [ -L "$file" ]; then files+=("$file"); fi ;;
+		esac
 	done
 	compgen -G "$folder/*.c" >/dev/null || compgen -G "$folder/*.patch" >/dev/null ||
-		die "$folder: nothing is handed in: there is no NAME.c (restart.c of the C lab) and no NAME.patch (answer.patch of the kernel lab)"
+		die "$folder: nothing is handed in: there is no NAME.c (restart.c of the C lab) and no NAME.patch" \
+			"(answer.patch of the kernel lab)"
 	rm -rf build/labs/hand-in
 	try_jail
 	# The trap's, so not local.

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # For the graders: points by parts, each judged in the machine.  Sourced from the top of the checkout.
 #
-# What is asked for is a list of lines, POINTS ID | TITLE, on file descriptor 0 of grade_parts.  What comes out is a file
-# with a line for each of them: ID, points, of how many, and why not, with tabs between.  Of what the machine says only
+# What is asked for is a list of lines, POINTS ID | TITLE, which grade_parts reads.  What comes out is a file with a
+# line for each of them: ID, points, of how many, and why not, with tabs between.  Of what the machine says only
 # lines of verdict_lines() count.  A machine that dies in a part costs that part; another boots for the rest.
 
 # One boot: seconds, seconds of processor time, kB for its console and its verdict.
@@ -20,8 +20,8 @@ one_line() {
 	tr -c '[:print:]' ' ' | sed 's/  */ /g; s/^ //; s/ $//' | cut -c -300
 }
 
-# Boot KERNEL with the files of FOLDER in the archive, and run /lab/script: FOLDER.console, FOLDER.verdict.  The status is
-# QEMU's; a process of the machine's can neither start programs here nor fill the disk.
+# Boot KERNEL with the files of FOLDER in the archive, and run /lab/script: FOLDER.console, FOLDER.verdict.  The status
+# is QEMU's, which can neither start programs here nor fill the disk.
 boot() {
 	local kernel=$1 folder=$2 status=0
 	{
@@ -119,7 +119,7 @@ grade_parts() {
 	done <<<"$lines"
 }
 
-# usage: fail_parts WHY RESULT <LINES: no points for any part, and for all of them one reason, which is RESULT.whole, too.
+# usage: fail_parts WHY RESULT <LINES: no points for any part, for one reason, which is also in RESULT.whole.
 fail_parts() {
 	local points id title
 	echo "$1" >"$2.whole"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The kernel lab's grader: build a kernel with changed files, boot it, and run the guest's suites of the call, section by
-# section.  Sourced after parts.sh.
+# The kernel lab's grader: build a kernel with changed files, boot it, and run the guest's suites of the call by
+# sections.  Sourced after parts.sh.
 
 # The sections, as grade_parts wants them.
 call_parts() {
@@ -11,7 +11,8 @@ call_parts() {
 tests_of() {
 	awk -v id="$1" -v quote="'" '
 		/^[0-9]/ { here = $2 == id }
-		here && /^\t/ { name = substr($0, 2); gsub(quote, quote "\\" quote quote, name); printf " %s%s%s", quote, name, quote }' labs/call/parts
+		here && /^\t/ { name = substr($0, 2); gsub(quote, quote "\\" quote quote, name) }
+		here && /^\t/ { printf " %s%s%s", quote, name, quote }' labs/call/parts
 }
 
 # What the machine runs.  Its kernel is a student's: it can say what it likes, and it is believed.

@@ -123,7 +123,7 @@ static void describe_end(int status, const char *said, const char *wanted, char 
 static bool comes_back(bool clone3, const struct image *image, char why[WHY_SIZE])
 {
 	struct keeper k = keeper_start(clone3);
-	char said[SAID_SIZE];
+	char said[SAID_SIZE], so_far[WHY_SIZE];
 	bool right = false;
 	int status;
 
@@ -132,6 +132,8 @@ static bool comes_back(bool clone3, const struct image *image, char why[WHY_SIZE
 			right = judge_tree(&k, image, why);
 		else
 			describe_end(status, said, "exit status 0", why);
+	} else if (!judge_tree(&k, image, so_far)) {
+		snprintf(why + strlen(why), WHY_SIZE - strlen(why), "; so far: %s", so_far);
 	}
 	keeper_end(&k);
 	return right;

@@ -16,7 +16,8 @@ CASES="
 [ -z "${short-}" ] || CASES=$(grep -v '^900 kernels' <<<"$CASES")
 
 before_cases() {
-	make_outputs build/labs/grader/grade-restart >build/log/labs-grader.log 2>&1 || { cat build/log/labs-grader.log; exit 1; }
+	local log=build/log/labs-grader.log
+	make_outputs build/labs/grader/grade-restart >"$log" 2>&1 || fail "$(tail -n 1 "$log")"
 }
 
 # The grader in the checkout, as build.sh starts it: alone with build/labs.
@@ -63,7 +64,8 @@ strangers() {
 		#include <unistd.h>
 		#include <sys/mount.h>
 		#include <sys/stat.h>
-		static const char all[] = "part clone_with_pids/one pass\npart clone_with_pids/family pass\npart clone3/one pass\ntest: ok\n";
+		static const char all[] = "part clone_with_pids/one pass\npart clone_with_pids/family pass\n"
+			"part clone3/one pass\ntest: ok\n";
 		int main(void)
 		{
 			char path[64];
@@ -127,7 +129,6 @@ strangers() {
 	row_is forge restart 0 200 .
 	if grep -aq 'REACHED' "$scratch/in/points.csv" build/labs/hand-in/*.console; then fail "a port was reached"; fi
 	row_is flood restart 0 200 'killed by signal 25'
-	if grep -q owned "$scratch/in/points.csv" && grep -q $'\033' "$scratch/in/points.csv"; then fail "an escape got through"; fi
 	row_is fill restart 0 200 .
 	row_is stops restart 0 200 .
 }
@@ -210,20 +211,24 @@ kernels() {
 	patch_of >"$scratch/in/zoe.patch"
 	patch_of kernel/clone_with_pids.c 's/^\tif (nr > level + 1)$/\tif (nr > levels)/' >"$scratch/in/broken.patch"
 	patch_of kernel/pid.c 's/^int reserve_upids(/#include "\/etc\/passwd"\n&/' >"$scratch/in/include.patch"
-	patch_of kernel/clone_with_pids.c 's/^\tif (nr > level + 1)$/\tif (nr == 2)\n\t\tpanic("\\033[31mpart order pass\\n");\n&/' \
-		>"$scratch/in/panics.patch"
+	patch_of kernel/clone_with_pids.c \
+		's/^\tif (nr > level + 1)$/\tif (nr == 2)\n\t\tpanic("\\033[31mpart order pass\\n");\n&/' >"$scratch/in/panics.patch"
 	# shellcheck disable=SC2016 # make's
-	{ patch_of; printf -- '--- /dev/null\n+++ b/Makefile\n@@ -0,0 +1 @@\n+$(shell touch %s)\n' "$scratch/broken-out"; } >"$scratch/in/makefile.patch"
+	{
+		patch_of
+		printf -- '--- /dev/null\n+++ b/Makefile\n@@ -0,0 +1 @@\n+$(shell touch %s)\n' "$scratch/broken-out"
+	} >"$scratch/in/makefile.patch"
 	{ patch_of; printf -- '--- /dev/null\n+++ b/../../../../out\n@@ -0,0 +1 @@\n+out\n'; } >"$scratch/in/outside.patch"
-	printf 'diff --git a/kernel/pid.c b/kernel/pid.c\ndeleted file mode 100644\ndiff --git a/x b/kernel/x\nnew file mode 120000\n--- /dev/null\n+++ b/kernel/x\n@@ -0,0 +1 @@\n+/etc\n\\ No newline at end of file\n' \
-		>"$scratch/in/symlink.patch"
+	printf '%s\n' 'diff --git a/kernel/x b/kernel/x' 'new file mode 120000' '--- /dev/null' '+++ b/kernel/x' \
+		'@@ -0,0 +1 @@' '+/etc' '\ No newline at end of file' >"$scratch/in/symlink.patch"
 	echo 'no patch at all' >"$scratch/in/garbage.patch"
 	hand_in "$scratch/in"
 	plain_table
 	row_is zoe kernel 100 100 ',""$'
 	row_is broken kernel 0 100 'it does not compile: kernel/clone_with_pids.c:[0-9]+:[0-9]+: error:'
 	row_is include kernel 0 100 'it does not compile: kernel/pid.c:[0-9]+:[0-9]+: fatal error: /etc/passwd: No such file'
-	grep -a '"panics","kernel"' "$scratch/in/points.csv" | grep -q 'the kernel panicked\|the machine ended' || fail "the panic is not told"
+	grep -a '"panics","kernel"' "$scratch/in/points.csv" | grep -q 'the kernel panicked\|the machine ended' ||
+		fail "the panic is not told"
 	row_is makefile kernel 0 100 'changes what is not part of the lab: Makefile'
 	row_is outside kernel 0 100 'does not apply|not part of the lab'
 	row_is symlink kernel 0 100 'does not apply|not part of the lab'

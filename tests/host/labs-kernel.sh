@@ -1,8 +1,7 @@
 #!/bin/bash
-# The kernel lab: the reference gets all points, the skeleton none, and each wrong kernel of tests/mutations loses those of
-# its section, with a message that names the mistake: labs/call/wrong.  All kernels share one folder of objects.
-# LABS_WRONG='NAME...' runs only those; labs-kernel-short.sh is this file with sample=2: that many, drawn by the date, and
-# those that panic and hang.
+# The kernel lab: the reference gets all points, the skeleton none, and each wrong kernel of tests/mutations loses those
+# of its section, with a message that names the mistake: labs/call/wrong.  All kernels share one folder of objects.
+# LABS_WRONG='NAME...' runs only those; labs-kernel-short.sh is this file with sample=2: that many, drawn by the date.
 # shellcheck disable=SC2317 # the cases are called by their names
 . "${0%/*}/lib.sh"
 . "${0%/*}/copy.sh"
@@ -155,8 +154,7 @@ error() {
 small_checkout() {
 	copy_sources
 	mkdir -p build/linux
-	(cd "$root/build/linux" && tar -cf - .series kernel/{clone_with_pids,fork,pid}.c MAINTAINERS include/uapi/linux/clone_with_pids.h) |
-		tar -xf - -C build/linux
+	tar -C "$root/build/linux" -cf - .series MAINTAINERS kernel/{clone_with_pids,fork,pid}.c | tar -xf - -C build/linux
 	TREE_MB=1
 }
 

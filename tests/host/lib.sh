@@ -53,15 +53,16 @@ took() {
 
 # Make what only tests need.  As build.sh does, one build at a time in this checkout; other tests' builds are waited for.
 make_outputs() {
-	local started worked
+	local started worked status=0
 	exec 8<build
 	flock 8
 	exec 9<.
 	flock -n 9 || fail "another build is running in $root"
 	clock
-	make -j"$(nproc)" "$@" 8<&- 9<&-
+	make -j"$(nproc)" "$@" 8<&- 9<&- || status=$?
 	took "$started" "$worked" "build/${*#build/}"
 	exec 8<&- 9<&-
+	return "$status"
 }
 
 # Run a case by its function's name, as `FILE --case FUNCTION ARGUMENT...`.
