@@ -12,22 +12,43 @@
 #include "rebuild.h"
 #include "lib/report.h"
 
-static int map_new(struct builder *b, struct remote *r, const struct vma *v)
+/* What the last mapping was of, as mappings of one file often follow each other: our descriptor, and the task's. */
+struct mapped_last {
+	int own, fd;
+};
+
+static void close_last(struct remote *r, struct mapped_last *last)
+{
+	if (last->own >= 0)
+		REMOTE_CALL(r, __NR_close, last->fd);
+	last->own = -1;
+}
+
+static int get_mapped(struct builder *b, struct remote *r, struct mapped_last *last, int own)
+{
+	if (last->own == own)
+		return last->fd;
+	close_last(r, last);
+	last->fd = rebuild_get_fd(b, r, own);
+	if (last->fd >= 0)
+		last->own = own;
+	return last->fd;
+}
+
+static int map_new(struct builder *b, struct remote *r, const struct vma *v, struct mapped_last *last)
 {
 	unsigned long flags = (v->flags & (MAP_SHARED | MAP_PRIVATE | MAP_GROWSDOWN | MAP_NORESERVE)) | MAP_FIXED_NOREPLACE;
 	int own = v->kind == VMA_FILE ? b->mapped_fd[v->object] : v->kind == VMA_SHARED_ANON ? b->shared_fd[v->object] : -1;
 	long fd = -1, ret;
 
 	if (own >= 0) {
-		fd = rebuild_get_fd(b, r, own);
+		fd = get_mapped(b, r, last, own);
 		if (fd < 0)
 			return rebuild_failed(r, "get a file to map", REMOTE_FAILED);
 	} else {
 		flags |= MAP_ANONYMOUS;
 	}
 	ret = REMOTE_CALL(r, __NR_mmap2, v->start, v->end - v->start, v->prot, flags, fd, v->offset / PAGE_BYTES);
-	if (fd >= 0)
-		REMOTE_CALL(r, __NR_close, fd);
 	if (ret != (long)v->start) {
 		report(ret == REMOTE_FAILED ? errno : remote_is_error(ret) ? -ret : EFAULT, "pid %d: map %08x-%08x", r->tid,
 		       v->start, v->end);
@@ -76,6 +97,7 @@ static int advise(struct remote *r, const struct vma *v)
 static int map_all(struct builder *b, struct remote *r, const struct process *p, const struct share_runs *runs)
 {
 	const struct range *window = &b->share.window;
+	struct mapped_last last = { .own = -1 };
 	uint32_t run = 0;
 
 	for (uint32_t i = 0; i < p->n_vmas; i++) {
@@ -84,10 +106,11 @@ static int map_all(struct builder *b, struct remote *r, const struct process *p,
 
 		if (v->kind == VMA_VDSO || v->kind == VMA_VVAR)
 			continue;
-		if ((n ? move_out(b, r, v, &runs->run[run], n) : map_new(b, r, v)) || advise(r, v))
+		if ((n ? move_out(b, r, v, &runs->run[run], n) : map_new(b, r, v, &last)) || advise(r, v))
 			return -1;
 		run += n;
 	}
+	close_last(r, &last);
 	if (runs->n) {
 		long ret = REMOTE_CALL(r, __NR_munmap, window->start, window->end - window->start);
 

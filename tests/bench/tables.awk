@@ -137,7 +137,7 @@ END {
 	print "trees, and those of each namespace's init outside its namespace. Nor does it reserve anything: a fork by another task"
 	print "between the write and the clone() takes the pid.\n"
 
-	print "## Checkpoint and restart\n\nPer task, measured in the tools themselves, from their start to their end. The memory is what each task has written to"
-	print "beyond what any program needs.\n"
+	print "## Checkpoint and restart\n\nPer task, of the whole machine from a tool's start to its end; the time in which nobody runs does not count. The memory is"
+	print "what each task has written to beyond what any program needs.\n"
 	checkpoints()
 }
