@@ -2,11 +2,22 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "feed.h"
 #include "wait.h"
+
+/* The event that is being made. */
+static char *line_text;
+static size_t line_size;
+
+/* The lines since the last chapter began, for a reader who comes later. */
+static struct {
+	char *text;
+	size_t size;
+} kept;
 
 void feed_string(FILE *line, const char *text)
 {
@@ -22,34 +33,54 @@ void feed_string(FILE *line, const char *text)
 	fputc('"', line);
 }
 
-/* Begin an event with its first members; NULL: there is no feed. */
-static FILE *begin(const char *event, char **text, size_t *size)
+static int open_port(void)
 {
-	FILE *line = getenv("FEED") ? open_memstream(text, size) : NULL;
+	return getenv("FEED") ? open(getenv("FEED"), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) : -1;
+}
+
+FILE *feed_begin(const char *event)
+{
+	FILE *line = getenv("FEED") ? open_memstream(&line_text, &line_size) : NULL;
 
 	if (line)
 		fprintf(line, "{\"v\":%d,\"ms\":%ld,\"event\":\"%s\"", FEED_VERSION, now_ms(), event);
 	return line;
 }
 
-static void end(FILE *line, char **text, size_t *size)
+/* Without the memory for it, a reader who comes later misses the line. */
+static void keep(void)
 {
-	int fd = open(getenv("FEED"), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	char *more;
+
+	if (strstr(line_text, "\"event\":\"chapter\""))
+		kept.size = 0;
+	more = realloc(kept.text, kept.size + line_size);
+	if (!more)
+		return;
+	memcpy(more + kept.size, line_text, line_size);
+	kept.text = more;
+	kept.size += line_size;
+}
+
+void feed_end(FILE *line)
+{
+	int fd = open_port();
 
 	fputs("}\n", line);
-	if (!fclose(line) && fd >= 0 && write(fd, *text, *size) < 0) {
-		/* Lost. */
+	if (!fclose(line)) {
+		if (fd >= 0 && write(fd, line_text, line_size) < 0) {
+			/* Lost. */
+		}
+		keep();
 	}
 	if (fd >= 0)
 		close(fd);
-	free(*text);
+	free(line_text);
 }
 
 void feed_event(const char *event, const char *format, ...)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *line = begin(event, &text, &size);
+	FILE *line = feed_begin(event);
 	va_list ap;
 
 	if (!line)
@@ -57,14 +88,12 @@ void feed_event(const char *event, const char *format, ...)
 	va_start(ap, format);
 	vfprintf(line, format, ap);
 	va_end(ap);
-	end(line, &text, &size);
+	feed_end(line);
 }
 
 void feed_text_event(const char *event, const char *member, const char *value, const char *format, ...)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *line = begin(event, &text, &size);
+	FILE *line = feed_begin(event);
 	va_list ap;
 
 	if (!line)
@@ -74,12 +103,27 @@ void feed_text_event(const char *event, const char *member, const char *value, c
 	va_start(ap, format);
 	vfprintf(line, format, ap);
 	va_end(ap);
-	end(line, &text, &size);
+	feed_end(line);
+}
+
+void feed_repeat(void)
+{
+	int fd = open_port();
+
+	for (size_t at = 0, size; fd >= 0 && at < kept.size; at += size) {
+		size = (char *)memchr(kept.text + at, '\n', kept.size - at) - (kept.text + at) + 1;
+		/* One after the other: more than the port's buffer takes at once would be lost. */
+		if (write(fd, kept.text + at, size) < 0)
+			break;
+		tcdrain(fd);
+	}
+	if (fd >= 0)
+		close(fd);
 }
 
 void feed_drain(void)
 {
-	int fd = getenv("FEED") ? open(getenv("FEED"), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) : -1;
+	int fd = open_port();
 
 	if (fd < 0)
 		return;

@@ -14,6 +14,13 @@
 void feed_string(FILE *line, const char *text);
 
 /*
+ * Begin an event whose members the caller writes: `,"name": value' ...; feed_end() ends and sends it.  One at a time.
+ * NULL: there is no feed.
+ */
+FILE *feed_begin(const char *event);
+void feed_end(FILE *line);
+
+/*
  * Report an event, with more members: `, "name": value' ...  One write() writes it, so that lines of several processes
  * do not mix.  What cannot be written is lost: a picture must not stop the lesson.
  */
@@ -22,6 +29,9 @@ void feed_event(const char *event, const char *format, ...) __attribute__((forma
 /* Report an event with a string, which may contain anything, followed by the same kind of members. */
 void feed_text_event(const char *event, const char *member, const char *text, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* Send this process's events once more, from the last `chapter' on: somebody has begun to read who missed them. */
+void feed_repeat(void);
 
 /* Wait until everything that was written has left the machine. */
 void feed_drain(void);

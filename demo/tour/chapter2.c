@@ -59,7 +59,7 @@ static enum nav_kind show_running(const struct tree *tree)
 {
 	struct sums sum;
 
-	if (lesson_print_logs(tree, NULL, tree, &sum) || lesson_check_well(&sum))
+	if (lesson_print_logs(tree, NULL, tree, &sum) || lesson_check_well(&sum) || lesson_report_signals(tree, tree))
 		return NAV_FAILED;
 	ui_text("The programs log this in " LESSON_LOGS ".  FAILED: no task had the pid\n"
 		"that was signalled (ESRCH).  WRONG: steps or numbers lost or repeated.\n");

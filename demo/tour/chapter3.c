@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Restart without pids: plain clone(), and what it breaks. */
+#include <stdio.h>
+
 #include "lesson.h"
 #include "lib/table.h"
+
+/* The answers to the question, as what_came() tells them apart. */
+enum { ALL_ARRIVE, NONE_ARRIVES, SOME_ASTRAY };
 
 /* A pid that a task remembers, for the question; 0 if its log does not say. */
 static pid_t remembered(const struct lesson *lesson, const char *who, int index)
@@ -13,7 +18,12 @@ static pid_t remembered(const struct lesson *lesson, const char *who, int index)
 
 static enum nav_kind predict(const struct lesson *lesson)
 {
+	static const char *const choices[CHOICES] = {
+		[ALL_ARRIVE] = "all arrive where they should", [NONE_ARRIVES] = "none arrives anywhere",
+		[SOME_ASTRAY] = "some fail, and some reach another task",
+	};
 	pid_t middle = remembered(lesson, "outer", 0), helper = remembered(lesson, "outer", 1);
+	char question[128];
 
 	ui_screen(3, "Restart without pids");
 	ui_text("The image has everything that the tasks knew.  Now restart rebuilds the tree as\n"
@@ -27,8 +37,19 @@ static enum nav_kind predict(const struct lesson *lesson)
 		"\n"
 		"Outer keeps the pids of its children in variables: run-middle is %d, and\n"
 		"helper, its $!, is %d.  The new container assigns pids from 1 on: 1, 2, 3, ...\n\n", middle, helper);
-	return ui_predict("which pids will the new tasks have?  Which tasks will get\n"
-			  "the signals that outer sends to %d and to %d?\n", middle, helper);
+	snprintf(question, sizeof(question), "what happens to the signals that outer sends\nto %d and to %d?", middle, helper);
+	return ui_predict(question, choices);
+}
+
+/* What has happened to outer's signals, by who has the pids that it remembers. */
+static int what_came(const struct lesson *lesson, const struct tree *now)
+{
+	int count[FATES];
+
+	lesson_count_fates(lesson, tree_by_name(&lesson->before, "outer"), now, count);
+	if (count[FATE_STRANGER])
+		return SOME_ASTRAY;
+	return count[FATE_NOBODY] ? NONE_ARRIVES : ALL_ARRIVE;
 }
 
 static enum nav_kind show_table(const struct lesson *lesson, const struct tree *now)
@@ -49,13 +70,15 @@ static enum nav_kind show_table(const struct lesson *lesson, const struct tree *
 static enum nav_kind show_messages(const struct lesson *lesson, const struct tree *first, const struct tree *now)
 {
 	struct sums sum;
+	bool predicted;
 
 	ui_screen(3, "Restart without pids: where the signals went");
-	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum))
+	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum) || lesson_report_signals(&lesson->before, first))
 		return NAV_FAILED;
+	predicted = ui_reveal(what_came(lesson, first));
 	ui_print(COLOUR_BAD, "%d signals went nowhere.", sum.failed);
 	ui_text("  And the ones that arrived?\n");
-	if (!lesson_print_fates(lesson, first, 5) || !sum.failed)
+	if (!lesson_print_fates(lesson, first, predicted ? 4 : 5) || !sum.failed)
 		return ui_failed("the application works without its old pids");
 	if (sum.ended)
 		ui_print(COLOUR_BAD, "A signal meant for another task killed %d task%s.\n", sum.ended,

@@ -1,7 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Restart with clone_with_pids(): every pid, at every level. */
+#include <stdio.h>
+
 #include "lesson.h"
 #include "lib/table.h"
+
+/* The answers to the question: how many pids are the same? */
+struct answers {
+	int inits, without_machine, all;
+};
+
+static struct answers answers_for(const struct tree *before)
+{
+	struct answers a = { 0 };
+
+	for (int i = 0; i < before->n; i++) {
+		const struct task *t = &before->task[i];
+
+		a.inits += t->pid[t->levels - 1] == 1;
+		a.without_machine += t->levels - 1;
+		a.all += t->levels;
+	}
+	return a;
+}
+
+static int what_came(const struct tree *before, int equal)
+{
+	struct answers a = answers_for(before);
+
+	return equal == a.all ? 2 : equal == a.without_machine ? 1 : 0;
+}
+
+static enum nav_kind ask(const struct tree *before)
+{
+	struct answers a = answers_for(before);
+	char question[64], choices[CHOICES][64];
+
+	snprintf(question, sizeof(question), "how many of the %d pids will be the same?", a.all);
+	snprintf(choices[0], sizeof(*choices), "%d: those of the inits", a.inits);
+	snprintf(choices[1], sizeof(*choices), "%d: all but those of level 0", a.without_machine);
+	snprintf(choices[2], sizeof(*choices), "%d: all of them", a.all);
+	return ui_predict(question, (const char *const[]){ choices[0], choices[1], choices[2] });
+}
 
 static enum nav_kind predict(const struct lesson *lesson)
 {
@@ -25,8 +65,7 @@ static enum nav_kind predict(const struct lesson *lesson)
 		"\n"
 		"Before it lets the tree run, restart compares the image with what the kernel\n"
 		"reports.\n\n");
-	return ui_predict("how many of the pids will be the same?\n"
-			  "Will counter notice that it was gone?  Will sink miss a number?\n");
+	return ask(&lesson->before);
 }
 
 static enum nav_kind show_table(const struct lesson *lesson, const struct tree *now)
@@ -40,9 +79,10 @@ static enum nav_kind show_table(const struct lesson *lesson, const struct tree *
 				 c.relations_equal, c.relations);
 	ui_print(COLOUR_GOOD, "compared with before: %d tasks, %d of %d pids equal, at every level\n",
 		 c.tasks, c.pids_equal, c.pids);
-	ui_text("parents, process groups and sessions: %d of %d equal\n"
-		"New tasks, new namespaces, and every pid as it was: in the containers and on\n"
-		"the machine.\n", c.relations_equal, c.relations);
+	ui_text("parents, process groups and sessions: %d of %d equal\n", c.relations_equal, c.relations);
+	if (!ui_reveal(what_came(&lesson->before, c.pids_equal)))
+		ui_text("New tasks, new namespaces, and every pid as it was: in the containers and on\n"
+			"the machine.\n");
 	return ui_pause();
 }
 
@@ -51,7 +91,8 @@ static enum nav_kind show_messages(const struct lesson *lesson, const struct tre
 	struct sums sum;
 
 	ui_screen(4, "Restart with clone_with_pids(): the application");
-	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum) || lesson_check_well(&sum))
+	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum) || lesson_check_well(&sum) ||
+	    lesson_report_signals(&lesson->before, now))
 		return NAV_FAILED;
 	ui_print(COLOUR_GOOD, "%d messages sent, none failed; no step and no number lost or repeated.\n", sum.sent);
 	ui_text("\n"

@@ -17,8 +17,15 @@
 #define END_BOUND_MS 10000
 #define EXEC_BOUND_MS 60000
 
+/* The answers to the question, as what_came() tells them apart. */
+enum { NO_COLUMN, ALL_MOVED, ALL_IN_PLACE };
+
 static enum nav_kind predict(const struct lesson *lesson)
 {
+	static const char *const choices[CHOICES] = {
+		[NO_COLUMN] = "none: the tree is one level deeper now", [ALL_MOVED] = "all, one to the right; L0 is new",
+		[ALL_IN_PLACE] = "all, where they were; L4 is new",
+	};
 	const struct task *leaf = &lesson->before.task[tree_by_name(&lesson->before, "leaf")];
 
 	ui_screen(5, "One namespace deeper");
@@ -35,8 +42,28 @@ static enum nav_kind predict(const struct lesson *lesson)
 	ui_text("\n"
 		"The levels that the list covers are the known ones.  The level before them is\n"
 		"unknown: there the kernel chooses.  The tree need not know how deep it is.\n\n");
-	return ui_predict("which columns will be the same as before the checkpoint?\n"
-			  "May other tasks on the machine now use the old pids of level 0?\n");
+	return ui_predict("which columns will be as before the checkpoint?", choices);
+}
+
+/* Which columns are equal, if those of before are compared from L0 on, or from L1 on? */
+static int what_came(const struct tree *before, const struct tree *now)
+{
+	int moved = 0, in_place = 0, pids = 0;
+
+	for (int i = 0; i < before->n; i++) {
+		const struct task *was = &before->task[i], *is;
+		int match = tree_match(before, i, now);
+
+		pids += was->levels;
+		if (match < 0)
+			continue;
+		is = &now->task[match];
+		for (int level = 0; level < was->levels; level++) {
+			in_place += level < is->levels && is->pid[level] == was->pid[level];
+			moved += level + 1 < is->levels && is->pid[level + 1] == was->pid[level];
+		}
+	}
+	return moved == pids ? ALL_MOVED : in_place == pids ? ALL_IN_PLACE : NO_COLUMN;
 }
 
 static enum nav_kind show_table(const struct lesson *lesson, const struct tree *now)
@@ -50,8 +77,8 @@ static enum nav_kind show_table(const struct lesson *lesson, const struct tree *
 				 c.relations_equal, c.relations);
 	ui_print(COLOUR_GOOD, "L1 to L4 compared with L0 to L3 before: %d of %d pids equal\n",
 		 c.pids_equal, c.pids);
-	ui_text("The kernel chose L0.  So other tasks may by now use the pids that the tree had\n"
-		"on the machine.\n");
+	ui_reveal(what_came(&lesson->before, now));
+	ui_text("The kernel chose L0: by now, other tasks may use the old L0 pids of the tree.\n");
 	return ui_pause();
 }
 
@@ -60,7 +87,8 @@ static enum nav_kind show_messages(const struct lesson *lesson, const struct tre
 	struct sums sum;
 
 	ui_screen(5, "One namespace deeper: the application");
-	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum) || lesson_check_well(&sum))
+	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum) || lesson_check_well(&sum) ||
+	    lesson_report_signals(&lesson->before, now))
 		return NAV_FAILED;
 	ui_print(COLOUR_GOOD, "%d messages sent, none failed.\n", sum.sent);
 	ui_text("This is why the list is matched from the innermost level outwards: the tree now\n"

@@ -112,11 +112,17 @@ static int print_remembered(const struct lesson *lesson, int index, int kept[2])
 	return n;
 }
 
+/* The answers to the question, as what_came() tells them apart. */
+enum { NOBODYS, SUPERVISORS, EVERYBODYS };
+
 /* How many numbers in use are not the youngest pid of the task that is meant. */
 static int lost;
 
 static enum nav_kind show_remembered(const struct lesson *lesson)
 {
+	static const char *const choices[CHOICES] = {
+		[NOBODYS] = "nobody's", [SUPERVISORS] = "those of run-middle and run-inner", [EVERYBODYS] = "everybody's",
+	};
 	int n = 0, kept[2] = { 0, 0 };
 
 	ui_screen(6, "Why CRIU says no: the pids in use");
@@ -131,7 +137,7 @@ static enum nav_kind show_remembered(const struct lesson *lesson)
 	ui_text("\nAn image of youngest pids keeps %d of %d; one of oldest pids keeps %d.\n\n", kept[0], n, kept[1]);
 	ui_text("Next, restart uses the youngest pids alone: one pid in the list for each task,\n"
 		"and none for an init, whose youngest pid is always 1.\n\n");
-	return ui_predict("whose signals will go astray?  Will `kill $!' work?\n");
+	return ui_predict("whose signals will go astray?", choices);
 }
 
 static enum nav_kind show_table(const struct lesson *lesson, const struct tree *now)
@@ -157,15 +163,39 @@ static enum nav_kind show_table(const struct lesson *lesson, const struct tree *
 	return ui_pause();
 }
 
+/* Whose signals go astray, of those who remember anybody?  -1: those of others than the question names. */
+static int what_came(const struct lesson *lesson, const struct tree *now)
+{
+	int senders = 0, astray = 0, supervisors = 0;
+
+	for (int i = 0; i < lesson->before.n; i++) {
+		int count[FATES];
+		bool wrong;
+
+		lesson_count_fates(lesson, i, now, count);
+		wrong = count[FATE_NOBODY] + count[FATE_STRANGER];
+		senders += wrong || count[FATE_RIGHT];
+		astray += wrong;
+		supervisors += wrong && !strncmp(lesson->before.task[i].name, "run-", 4);
+	}
+	if (!astray)
+		return NOBODYS;
+	return astray == senders ? EVERYBODYS : astray == supervisors ? SUPERVISORS : -1;
+}
+
 static enum nav_kind after(const struct lesson *lesson, const struct tree *first, const struct tree *now)
 {
+	int came = what_came(lesson, first);
 	struct sums sum;
 
 	ui_screen(6, "Why CRIU says no: where the signals went");
-	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum))
+	if (lesson_print_logs(&lesson->before, lesson->logs, now, &sum) || lesson_report_signals(&lesson->before, first))
 		return NAV_FAILED;
+	if (came < 0)
+		return ui_failed("other signals go astray than those of run-middle and run-inner");
 	if (lesson_print_fates(lesson, first, 4) != lost)
 		return ui_failed("the numbers that are wrong now are not the %d that were lost", lost);
+	ui_reveal(came);
 	ui_text("A script's own child answers: $! is a youngest pid.  But run-middle and\n"
 		"run-inner look after a container from outside, as a container runtime does.\n"
 		"They know its init by a pid in between, and those pids are lost.\n");

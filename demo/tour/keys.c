@@ -8,11 +8,16 @@
 #include <unistd.h>
 
 #include "keys.h"
+#include "lib/feed.h"
 #include "lib/report.h"
+#include "predict.h"
 #include "shell.h"
 
 #define BOTTOM_LINE "\033[25;1H\033[K"
 #define KEYS "Enter: go on  b: back  1-%d, B: chapter  r: repeat  s: shell  q: leave"
+
+/* Ctrl-L: for a terminal that was connected after the screen had been shown, and for who reads the feed there. */
+#define REDRAW '\f'
 
 /* More screens than the whole tour has. */
 #define SCREENS 64
@@ -39,6 +44,8 @@ static void remember(const char *screen)
 static void show(int screen)
 {
 	printf(KEYS_CLEAR "%s", history.text[screen]);
+	if (screen == history.n - 1)
+		predict_mark();
 }
 
 /* Read the next key.  Keys that send more than one byte count as 0, which is no key. */
@@ -103,10 +110,25 @@ static bool look(int key, int *screen)
 	case 's':
 		run_shell();
 		break;
+	case REDRAW:
+		feed_repeat();
+		break;
 	default:
 		return false;
 	}
 	show(*screen);
+	return true;
+}
+
+/* Handle a key that answers the present screen's question, and show that screen. */
+static bool answer(int key, int *screen)
+{
+	if (!predict_take(key))
+		return false;
+	if (*screen == history.n - 1)
+		predict_mark();
+	else
+		show(*screen = history.n - 1);
 	return true;
 }
 
@@ -144,7 +166,7 @@ enum nav_kind keys_wait(const char *screen, int last_chapter, int *jump)
 		show_keys(complaint, last_chapter);
 		*complaint = 0;
 		key = read_key();
-		if (look(key, &shown))
+		if (look(key, &shown) || answer(key, &shown))
 			continue;
 		nav = lead(key, last_chapter, jump);
 		if (nav >= 0)

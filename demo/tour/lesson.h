@@ -91,6 +91,18 @@ int lesson_print_logs(const struct tree *before, const struct log *then, const s
  */
 int lesson_check_well(const struct sums *sum);
 
+/* Whose a remembered pid is now: that of the task that is meant, nobody's, or another task's. */
+enum fate { FATE_RIGHT, FATE_NOBODY, FATE_STRANGER, FATES };
+
+/* Count, by their fates, the pids that before.task[index] remembers, its parent's aside. */
+void lesson_count_fates(const struct lesson *lesson, int index, const struct tree *now, int count[FATES]);
+
+/*
+ * Report to the feed the signals that each program that has sent any sends: who has the pid that it signals, and whom it
+ * means.  Returns 0, or -1 after ui_failed().
+ */
+int lesson_report_signals(const struct tree *before, const struct tree *now);
+
 /*
  * Programs remember pids.  For up to max of those that no longer belong to the intended task, print which task has them
  * now; those that some task has come first.  Returns how many were printed.

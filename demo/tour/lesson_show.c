@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lesson.h"
+#include "lib/feed.h"
 #include "lib/wait.h"
 
 #define RENEW_BOUND_MS 5000
@@ -86,44 +87,6 @@ int lesson_check_well(const struct sums *sum)
 	return -1;
 }
 
-/* The task that has a number in the namespace of `whose'; the namespaces are inside each other.  NULL: nobody. */
-static const char *holder_of(const struct tree *now, const struct task *whose, pid_t pid)
-{
-	for (int i = 0; i < now->n; i++)
-		if (task_pid_at(&now->task[i], whose->levels - 1) == pid)
-			return now->task[i].name;
-	return NULL;
-}
-
-/* Print the remembered numbers that strangers have, or those that nobody has.  Returns how many. */
-static int print_fates_of(const struct lesson *lesson, int index, const struct tree *now, bool strangers, int max)
-{
-	const struct task *before = &lesson->before.task[index];
-	int self = tree_match(&lesson->before, index, now), n = 0;
-
-	for (int k = 0; self >= 0 && k < lesson->logs[index].n_known && n < max; k++) {
-		const struct known *known = &lesson->logs[index].known[k];
-		const char *holder = holder_of(now, &now->task[self], known->pid);
-
-		if (!strcmp(known->name, "parent") || !holder == strangers || (holder && !strcmp(known->name, holder)))
-			continue;
-		ui_text("  %s signals %d for %s: that is now %s\n", before->name, known->pid, known->name,
-			holder ? holder : "nobody");
-		n++;
-	}
-	return n;
-}
-
-int lesson_print_fates(const struct lesson *lesson, const struct tree *now, int max)
-{
-	int n = 0;
-
-	for (int strangers = 1; strangers >= 0; strangers--)
-		for (int i = 0; i < lesson->before.n; i++)
-			n += print_fates_of(lesson, i, now, strangers, max - n);
-	return n;
-}
-
 /* Show the first line of a file, as `head' prints it. */
 static int show_first_line(const char *path)
 {
@@ -165,6 +128,8 @@ int lesson_renew_helper(pid_t root, bool success)
 	snprintf(pid, sizeof(pid), "%d", root);
 	if (command_run(true, NULL, COMMAND("kill", "-HUP", pid)))
 		return -1;
+	feed_event("signal", ",\"signal\":\"HUP\",\"from\":%d,\"pid\":%d,\"to\":%d,\"holder\":\"outer\",\"meant\":\"outer\"",
+		   getpid(), root, root);
 	wait_for_renewal(line, sizeof(line));
 	/* 7 is what a helper exits with when it is told to end. */
 	if (!strstr(line, success ? "status 7;" : "failed")) {

@@ -58,6 +58,8 @@ static enum nav_kind welcome(void)
 
 static enum nav_kind the_end(void)
 {
+	int all, right = predict_right(&all);
+
 	ui_screen(0, "The end of the tour");
 	ui_text("The kernel reported all that you saw: whole trees died and came back, and every\n"
 		"comparison used the kernel's answers.\n"
@@ -73,6 +75,8 @@ static enum nav_kind the_end(void)
 		"             pidtable -u -c none\n"
 		"    1-%d  a chapter once more\n"
 		"    q    leave\n", LAST);
+	if (all)
+		ui_text("\nYou made %d prediction%s; %d came true.\n", all, all == 1 ? "" : "s", right);
 	return ui_pause();
 }
 

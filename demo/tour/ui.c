@@ -49,7 +49,7 @@ void ui_chapter(int chapter, const char *title)
 {
 	ui.chapter = chapter;
 	ui.screen = 0;
-	feed_text_event("chapter", "title", title, ",\"chapter\":%d", chapter);
+	feed_text_event("chapter", "title", title, ",\"chapter\":%d,\"last\":%d", chapter, ui.last_chapter);
 }
 
 void ui_screen(int chapter, const char *title)
@@ -64,6 +64,7 @@ void ui_screen(int chapter, const char *title)
 	if (!ui.out)
 		die("make a screen");
 	ui.screen++;
+	predict_end();
 	if (chapter)
 		ui_print(COLOUR_TITLE, "%d. %s\n", chapter, title);
 	else
@@ -149,19 +150,36 @@ enum nav_kind ui_pause(void)
 	return NAV_ON;
 }
 
-enum nav_kind ui_predict(const char *format, ...)
+enum nav_kind ui_predict(const char *question, const char *const choices[CHOICES])
 {
-	char question[512];
-	va_list ap;
+	int rows, width;
 
-	va_start(ap, format);
-	vsnprintf(question, sizeof(question), format, ap);
-	va_end(ap);
-	ui_print(COLOUR_ASK, "Predict: ");
-	ui_text("%s", question);
+	ui_print(COLOUR_ASK, "Predict (keys x, y, z): ");
+	ui_text("%s\n", question);
+	fflush(ui.out);
+	measure(&rows, &width);
+	for (int i = 0; i < CHOICES; i++)
+		ui_text("  %c  %s\n", predict_key(i), choices[i]);
 	ui_show();
-	feed_text_event("question", "text", question, ",\"chapter\":%d", ui.chapter);
+	predict_ask(ui.chapter, question, choices, rows + 1);
 	return ui_pause();
+}
+
+bool ui_reveal(int choice)
+{
+	int answer;
+
+	/* The feed has to tell of the screen first. */
+	ui_show();
+	answer = predict_came(ui.chapter, choice);
+	if (answer < 0)
+		return false;
+	if (answer == choice)
+		ui_print(COLOUR_GOOD, "You predicted %c, and that came: %s.\n", predict_key(answer), predict_choice(choice));
+	else
+		ui_print(COLOUR_BAD, "You predicted %c; what came is %c: %s.\n", predict_key(answer), predict_key(choice),
+			 predict_choice(choice));
+	return true;
 }
 
 int ui_jump_target(void)

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "predict.h"
+
 /* Where to go from a screen.  NAV_ON is 0, so that `if (ui_pause())' means "leave". */
 enum nav_kind { NAV_ON = 0, NAV_BACK, NAV_REPEAT, NAV_JUMP, NAV_LEAVE, NAV_FAILED };
 
@@ -42,8 +44,14 @@ void ui_show(void);
  */
 enum nav_kind ui_pause(void);
 
-/* End the screen with a question to the viewer; otherwise as ui_pause(). */
-enum nav_kind ui_predict(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* End the screen with a question to the viewer, and answers to choose from; otherwise as ui_pause(). */
+enum nav_kind ui_predict(const char *question, const char *const choices[CHOICES]);
+
+/*
+ * Tell which choice of the chapter's question came, on the screen that shows it.  If the viewer had chosen one, this
+ * prints a line about that, and returns true.
+ */
+bool ui_reveal(int choice);
 
 /* The chapter that NAV_JUMP leads to. */
 int ui_jump_target(void);
