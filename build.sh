@@ -24,6 +24,8 @@ usage() {
 		  build            make build/bzImage, build/initramfs.cpio and build/clone_with_pids.iso; the default
 		  run [OPTION]...  build, then boot the ISO in QEMU, on this terminal: Ctrl-A X leaves it
 		    --auto           run the whole tour without stops; exit with its verdict
+		    --classroom      the terminal, with a picture of the pid namespaces, in a page that a browser on this
+		                     computer opens; Ctrl-C here ends the machine
 		    --display        open a window with the machine's screen
 		    --gdb            boot a kernel with debug information, and let gdb attach: gdb -x kernel/attach.gdb
 		    --kernel         boot the kernel and the archive directly, without the ISO
@@ -111,7 +113,7 @@ needs() {
 			mformat                                   mtools
 		END
 		;;
-	classroom) cat <<-'END' ;;
+	classroom*) cat <<-'END' ;;
 		node                                      nodejs
 		npm                                       npm
 		zstd                                      zstd
@@ -261,6 +263,7 @@ container=
 no_install=
 short=
 serve=
+classroom=
 command=build
 run_options=()
 test_options=()
@@ -287,7 +290,8 @@ while [ $# -gt 0 ]; do
 	--no-install) no_install=1 ;;
 	--werror) export WERROR=1 ;;
 	--auto | --display | --gdb | --kernel | --kvm) run_options+=("$1") ;;
-	--debug | --kselftest | --series | --mutations | --releases | --classroom | --all) test_options+=("$1") ;;
+	--classroom) classroom=1 ;;
+	--debug | --kselftest | --series | --mutations | --releases | --all) test_options+=("$1") ;;
 	--short) short=1 ;;
 	--serve) serve=1 ;;
 	--list) list=1 ;;
@@ -307,6 +311,11 @@ while [ $# -gt 0 ]; do
 	esac
 	shift
 done
+case $command${classroom:+ --classroom} in
+"run --classroom") run_options+=(--classroom) ;;
+"test --classroom") test_options+=(--classroom) ;;
+*" --classroom") die "$command: --classroom is for ./build.sh run and ./build.sh test" ;;
+esac
 if [ "$command" != run ] && [ "${#run_options[@]}" -gt 0 ]; then
 	die "$command: ${run_options[0]} is for ./build.sh run"
 fi
@@ -324,8 +333,8 @@ if [ -n "$short" ] && [[ ! " ${test_options[*]-} " =~ " --debug "|" --mutations 
 fi
 if [ -n "$container" ]; then
 	case "$command ${run_options[*]-} ${test_options[*]-} " in
-	*" --display "* | *" --gdb "* | *" --kvm "* | *" --releases "* | *" --all "* | lab* | bench* | fuzz* | clean*)
-		die "--container is for build, run and test, without --display, --gdb, --kvm, --releases and --all"
+	"run "*" --classroom "* | *" --display "* | *" --gdb "* | *" --kvm "* | *" --releases "* | *" --all "* | lab* | bench* | fuzz* | clean*)
+		die "--container is for build, run and test, without run --classroom, --display, --gdb, --kvm, --releases and --all"
 		;;
 	esac
 fi
@@ -344,6 +353,13 @@ run)
 	targets=(all)
 	case " ${run_options[*]-} " in *" --display "*) wanted+=(display) ;; esac
 	case " ${run_options[*]-} " in
+	*" --auto "*" --classroom "* | *" --classroom "*" --auto "*) die "run: --auto needs no page: leave out --classroom" ;;
+	*" --classroom "*)
+		wanted+=(classroom)
+		targets+=(classroom-qemu)
+		;;
+	esac
+	case " ${run_options[*]-} " in
 	*" --gdb "*)
 		wanted+=(gdb)
 		targets+=(gdb-kernel)
@@ -361,8 +377,8 @@ test)
 	fi
 	case " ${test_options[*]-} " in
 	*" --all "*)
-		test_options=(debug series whole releases mutations kselftest)
-		[ -n "$short" ] || test_options+=(classroom gdb)
+		test_options=(debug classroom series whole releases mutations kselftest)
+		[ -n "$short" ] || test_options+=(gdb)
 		;;
 	*) test_options=("${test_options[@]#--}") ;;
 	esac
@@ -374,7 +390,7 @@ test)
 		test_options=("${test_options[@]/#releases/releases-short}")
 	fi
 	wanted=(build test "${test_options[@]}")
-	case " ${test_options[*]} " in *" classroom "*) wanted+=(browser) ;; esac
+	case " ${test_options[*]} " in *" classroom"*) wanted+=(browser) ;; esac
 	prepare "${wanted[@]}"
 	build
 	exec tests/run.sh "${test_options[@]}" ${names:+-- "${names[@]}"}

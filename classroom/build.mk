@@ -6,10 +6,11 @@ NPM := $C/node_modules
 # npm writes this when all packages are there.
 PACKAGES := $(NPM)/.package-lock.json
 SEABIOS := /usr/share/seabios
-CLASSROOM_SOURCES := $(foreach folder,feed lesson machine page make tests,$(wildcard classroom/$(folder)/*.ts))
+CLASSROOM_SOURCES := $(foreach folder,feed lesson machine page make tests tests/browser,$(wildcard classroom/$(folder)/*.ts))
 
-.PHONY: classroom
+.PHONY: classroom classroom-qemu
 classroom: $(PAGE) $C/handouts/teacher.html
+classroom-qemu: $C/qemu.html
 
 # Versions and checksums are those of package-lock.json; no package runs a script of its own.
 $(PACKAGES): classroom/package.json classroom/package-lock.json
@@ -27,15 +28,24 @@ $C/node/%.mjs: classroom/make/%.ts classroom/build.mk $(MACHINE_SOURCES) classro
 	$(call bundle,$<,$@,--platform=node --format=esm --target=node18)
 
 # The drivers of browsers and axe-core look for their own files.
-$C/node/tests/%.mjs: classroom/tests/%.ts classroom/build.mk $(MACHINE_SOURCES) classroom/tsconfig.json $(PACKAGES)
+$C/node/tests/%.mjs: classroom/tests/%.ts classroom/build.mk $(wildcard classroom/tests/browser/*.ts) $(MACHINE_SOURCES) classroom/tsconfig.json $(PACKAGES)
 	$(call bundle,$<,$@,--platform=node --format=esm --target=node18 --external:playwright-core --external:puppeteer-core --external:axe-core)
 
-# v86 asks for node's own modules where it finds node.
-$C/page/page.js: classroom/build.mk $(CLASSROOM_SOURCES) classroom/tsconfig.json $(PACKAGES)
-	$(call say,classroom: checking types and bundling)
+# Types are checked for all scripts, those of the tests, too.
+$C/page/checked: $(CLASSROOM_SOURCES) classroom/tsconfig.json $(PACKAGES)
+	$(call say,classroom: checking types)
+	@mkdir -p $(@D)
 	@node $(NPM)/typescript/bin/tsc -p classroom
-	$(call bundle,classroom/page/main.ts,$@,--format=iife --target=es2020 --minify --legal-comments=inline \
-		--external:crypto --external:fs --external:perf_hooks --external:node:*)
+	@ls $(CLASSROOM_SOURCES) >$@
+
+BROWSER := --format=iife --target=es2020 --minify --legal-comments=inline
+
+# v86 asks for node's own modules where it finds node.
+$C/page/page.js: classroom/build.mk $C/page/checked
+	$(call bundle,classroom/page/main.ts,$@,$(BROWSER) --external:crypto --external:fs --external:perf_hooks --external:node:*)
+
+$C/page/qemu.js: classroom/build.mk $C/page/checked
+	$(call bundle,classroom/page/qemu.ts,$@,$(BROWSER))
 
 $C/page/page.css: classroom/page/style.css $(PACKAGES)
 	@mkdir -p $(@D)
@@ -48,7 +58,7 @@ MACHINE_FILES := bzImage=$B/bzImage archive=$B/initramfs.cpio bios=$(SEABIOS)/bi
 # The tour is walked once, for all of them.
 STATES := $(addprefix $C/states/,base.state places.pool places.list places.json)
 $(STATES) &: $C/node/states.mjs $B/bzImage $B/initramfs.cpio $(SEABIOS)/bios.bin $(SEABIOS)/vgabios-stdvga.bin
-	$(call say,classroom: walking the tour under v86, for a minute or two)
+	$(call say,classroom: walking the tour under v86 (a minute or two))
 	@mkdir -p $C/states
 	$(call logged,classroom-states,node $< $(MACHINE_FILES) out=$C/states)
 
@@ -73,4 +83,9 @@ $(PAGE): $C/node/page.mjs $C/page/page.js $C/page/page.css classroom/page/index.
 		packages=$(NPM) sysroot=$B/sysroot out=$@.tmp seabios=$$(dpkg-query -W -f '$${Version}' seabios) \
 		$$(for deb in $B/debs/*_i386.deb; do dpkg-deb -f "$$deb" Package Version | \
 			sed -n 's/^Package: \(busybox\|musl\).*/\1/p; s/^Version: /=/p' | tr -d '\n'; echo; done)
+	@mv $@.tmp $@
+
+# The page that looks at a machine in QEMU; iso/run.sh fills in its ports.
+$C/qemu.html: $C/node/qemu.mjs $C/page/qemu.js $C/page/page.css classroom/page/index.html classroom/page/early.js
+	@node $< sources=classroom/page script=$C/page/qemu.js style=$C/page/page.css packages=$(NPM) out=$@.tmp
 	@mv $@.tmp $@

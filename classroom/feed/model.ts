@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 // What a snapshot means: namespaces inside each other, tasks in them, and how two snapshots compare.
 
-import type { Snapshot, Task } from "./reader";
+import type { Signal, Snapshot, Task } from "./reader";
 
 export interface Namespace {
 	ns: number;
@@ -169,6 +169,29 @@ export function changes(before: Snapshot | undefined, after: Snapshot): Changes 
 	}
 	result.dead.push(...old.values());
 	return result;
+}
+
+// A signal, as it is marked at a task.
+export interface Mark {
+	text: string;
+	// It is sent to whom it is meant for.
+	right: boolean;
+}
+
+// The marks of tasks, by keyOf(): at the one that a signal reaches, and at the sender if nobody has the number that it
+// signals, or another task than the one that it means.
+export function marksOf(tasks: Task[], signals: Signal[]): Map<number, Mark[]> {
+	const names = new Map(tasks.map((task) => [keyOf(task), task.name]));
+	const marks = new Map<number, Mark[]>();
+	const mark = (key: number, text: string, right: boolean): unknown => marks.set(key, [...(marks.get(key) ?? []), { text, right }]);
+	for (const { signal, from, pid, to, holder, meant } of signals) {
+		const right = to > 0 && holder === meant, sender = names.get(from);
+		if (!right && sender !== undefined)
+			mark(from, `${signal} to ${pid}: ${to ? holder : "nobody"}, meant ${meant}`, false);
+		if (names.get(to) === holder && to > 0)
+			mark(to, `${signal}${sender === undefined ? "" : ` from ${sender}`}${right ? "" : `, meant for ${meant}`}`, right);
+	}
+	return marks;
 }
 
 // Keeps the picture that is worth going back to: the largest tree of containers that stood still, before it died.

@@ -31,12 +31,37 @@ export interface Snapshot {
 	tasks: Task[];
 }
 
+// What the viewer is asked; a character of keys for each choice answers with it.
+export interface Question {
+	chapter: number;
+	text: string;
+	choices: string[];
+	keys: string;
+}
+
+// The choice of a chapter's question that was predicted, or that came.
+export interface Choice {
+	chapter: number;
+	choice: number;
+}
+
+// A task signals a number that it remembers.  `from' and `to' are pids at level 0, `to' 0 if nobody has the number.
+export interface Signal {
+	signal: string;
+	from: number;
+	pid: number;
+	to: number;
+	holder: string;
+	meant: string;
+}
+
 export type FeedEvent =
-	| { event: "chapter"; chapter: number; title: string }
+	// `last' is the last chapter's number.
+	| { event: "chapter"; chapter: number; title: string; last: number }
 	| { event: "screen"; chapter: number; screen: number }
-	| { event: "question"; text: string; choices: string[] }
-	| { event: "answer"; choice: number }
-	| { event: "reveal"; choice: number }
+	| { event: "question" } & Question
+	| { event: "answer" | "reveal" } & Choice
+	| { event: "signal" } & Signal
 	| { event: "verdict"; text: string };
 
 export interface Listener {
@@ -90,20 +115,39 @@ function snapshot(value: Fields): Snapshot | undefined {
 	return { seq, ms: isCount(ms) ? ms : 0, tasks: read as Task[] };
 }
 
+function question(value: Fields): Question | undefined {
+	const { chapter, text, choices, keys } = value;
+	if (!isCount(chapter) || typeof text !== "string" || !isTexts(choices) || typeof keys !== "string" || keys.length !== choices.length)
+		return undefined;
+	return { chapter, text, choices, keys };
+}
+
+function signal(value: Fields): Signal | undefined {
+	const { signal, from, pid, to, holder, meant } = value;
+	if (typeof signal !== "string" || !isCount(from) || !isCount(pid) || !isCount(to) || typeof holder !== "string" || typeof meant !== "string")
+		return undefined;
+	return { signal, from, pid, to, holder, meant };
+}
+
 // Undefined: a known event with wrong fields; null: an event that is not known.
 function event(value: Fields): FeedEvent | null | undefined {
-	const { event, chapter, title, screen, text, choices, choice } = value;
+	const { event, chapter, title, last, screen, text, choice } = value;
 	switch (event) {
 	case "chapter":
-		return isCount(chapter) && typeof title === "string" ? { event, chapter, title } : undefined;
+		return isCount(chapter) && typeof title === "string" && isCount(last) ? { event, chapter, title, last } : undefined;
 	case "screen":
 		return isCount(chapter) && isCount(screen) ? { event, chapter, screen } : undefined;
-	case "question":
-		return typeof text === "string" && (choices === undefined || isTexts(choices))
-			? { event, text, choices: choices ?? [] } : undefined;
+	case "question": {
+		const read = question(value);
+		return read && { event, ...read };
+	}
 	case "answer":
 	case "reveal":
-		return isCount(choice) ? { event, choice } : undefined;
+		return isCount(chapter) && isCount(choice) ? { event, chapter, choice } : undefined;
+	case "signal": {
+		const read = signal(value);
+		return read && { event, ...read };
+	}
 	case "verdict":
 		return typeof text === "string" ? { event, text } : undefined;
 	default:

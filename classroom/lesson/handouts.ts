@@ -3,9 +3,9 @@
 // from the lesson and from what the places of the build show.
 
 import { contained, inTreeOrder, keyOf } from "../feed/model";
-import type { Snapshot, Task } from "../feed/reader";
+import type { Question, Snapshot, Task } from "../feed/reader";
 import type { Place } from "../machine/place";
-import { lesson, type Question } from "./lesson";
+import { lesson } from "./lesson";
 
 function escape(text: string): string {
 	return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
@@ -31,9 +31,22 @@ function pidTable(title: string, snapshot: Snapshot, filled: boolean): string {
 		+ "</tbody></table>";
 }
 
-function question({ text, choices }: Question, right: number | undefined): string {
-	return `<p>${escape(text)}</p><ol type="A">${choices.map((choice, i) =>
-		`<li>${i === right ? `<b>${escape(choice)} \u2713</b>` : escape(choice)}</li>`).join("")}</ol>`;
+// What the tour asks in a chapter, and which choice comes.
+export interface Asked {
+	question: Question;
+	came: number;
+}
+
+export function askedIn(places: Place[], chapter: number): Asked | undefined {
+	const here = places.filter((place) => place.chapter === chapter).map((place) => place.shown);
+	const question = here.find((shown) => shown.question)?.question, came = here.find((shown) => shown.came)?.came;
+	return question && came ? { question, came: came.choice } : undefined;
+}
+
+// The choices by the tour's keys, so that paper, page and terminal name them alike.
+function choices({ question: { text, choices, keys }, came }: Asked, answered: boolean): string {
+	return `<p>${escape(text)}</p><ul class="choices">${choices.map((choice, i) =>
+		`<li>${keys[i]}. ${answered && i === came ? `<b>${escape(choice)} \u2713</b>` : escape(choice)}</li>`).join("")}</ul>`;
 }
 
 // The tree in the chapter's last screen that shows one.
@@ -62,11 +75,11 @@ export const SHEET_STYLE = `
 .sheet td { border: 1px solid #555; width: 2.9em; height: 1.75em; text-align: center; padding: 0; }
 .sheet td.none { border: 0; color: #666; }
 .sheet .tables { display: grid; grid-template-columns: 1fr 1fr; gap: .5cm; } .sheet .tables table, .sheet section { break-inside: avoid; }
-.sheet ol { margin: .2em 0 .6em; } .sheet h1 { font-size: 15pt; } .sheet h2 { font-size: 12pt; margin: .6em 0 .2em; } .sheet p { margin: .2em 0; }`;
+.sheet ul.choices { list-style: none; padding-left: 1.2em; margin: .2em 0 .6em; } .sheet h1 { font-size: 15pt; } .sheet h2 { font-size: 12pt; margin: .6em 0 .2em; } .sheet p { margin: .2em 0; }`;
 
 export function studentSheet(places: Place[]): string {
-	const questions = lesson.filter((chapter) => chapter.question).map(({ chapter, question: q }) =>
-		`<section><h2>Chapter ${chapter}: my prediction</h2>${question(q!, undefined)}</section>`);
+	const questions = lesson.map(({ chapter }) => ({ chapter, asked: askedIn(places, chapter) })).filter(({ asked }) => asked)
+		.map(({ chapter, asked }) => `<section><h2>Chapter ${chapter}: my prediction</h2>${choices(asked!, false)}</section>`);
 	return "<h1>clone_with_pids(): my pid tables</h1><p>Name: ______________________________ Date: ______________</p>"
 		+ "<p>L0 is the machine, L1 to L4 are pid namespaces inside each other; - means that the task is not visible there. Fill in the "
 		+ "pids as the screens show them, and mark those that are not what they were.</p>"
@@ -77,10 +90,10 @@ export function teacherSheet(places: Place[]): string {
 	let minutes = 0;
 	const rows = lesson.map((one) => {
 		const title = places.find((place) => place.chapter === one.chapter)?.title ?? "";
-		const from = minutes;
+		const from = minutes, asked = askedIn(places, one.chapter);
 		minutes += one.minutes;
 		return `<section><h2>${from} to ${minutes} min: ${one.chapter}. ${escape(title)}</h2><p>${escape(one.say)}</p>`
-			+ (one.question ? question(one.question, one.question.right) + `<p><i>${escape(one.question.why)}</i></p>` : "") + "</section>";
+			+ (asked ? `${choices(asked, true)}<p><i>${escape(one.why ?? "")}</i></p>` : "") + "</section>";
 	});
 	return `<h1>clone_with_pids(): the teacher's sheet, ${minutes} minutes</h1>${rows.join("")}`
 		+ "<h2>The tables, as this build's places show them</h2>"

@@ -25,5 +25,9 @@ export function bytesOf(text: string): Uint8Array {
 export const CONSOLE = 0;
 export const FEED = 1;
 
+// What the feed answers with all tasks, and the tour with its screen and its events.
+export const FEED_ASKS = "?";
+export const REDRAW = "\f";
+
 // The tour's last line on each screen: it waits for a key.
 export const WAITS = /q: leave/;

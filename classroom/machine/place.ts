@@ -2,7 +2,7 @@
 // What is shown of a machine: kept beside each of its states, so that screen and picture are back at once with it.
 
 import { Keeper } from "../feed/model";
-import { FeedReader, type FeedEvent, type Listener, type Snapshot } from "../feed/reader";
+import { FeedReader, type Choice, type FeedEvent, type Listener, type Question, type Signal, type Snapshot } from "../feed/reader";
 import { WAITS } from "./options";
 
 const CLEAR = "\x1b[2J";
@@ -16,7 +16,13 @@ export interface Shown {
 	chapter: number;
 	screen: number;
 	title: string;
-	question: string | null;
+	// The question on the screen, and the answer to it.
+	question: Question | null;
+	answer: Choice | null;
+	// What came of the chapter's question.
+	came: Choice | null;
+	// The signals that the screen tells of.
+	signals: Signal[];
 	now: Snapshot | null;
 	// The tree as it was before the checkpoint.
 	before: Snapshot | null;
@@ -30,9 +36,16 @@ export interface Place {
 	shown: Shown;
 }
 
+type Followed = Omit<Shown, "text" | "now" | "before">;
+
+const NOWHERE: Followed = { chapter: 0, screen: 0, title: "", question: null, answer: null, came: null, signals: [] };
+
 export function nothingShown(): Shown {
-	return { text: "", chapter: 0, screen: 0, title: "", question: null, now: null, before: null };
+	return { text: "", ...NOWHERE, now: null, before: null };
 }
+
+// More signals than a screen tells of.
+const SIGNALS = 99;
 
 // The chapter in which the tree is recorded: what dies in it, or before anything was kept, is the tree of before.
 const RECORDS = 2;
@@ -43,8 +56,7 @@ export class Watch {
 	private latest: Snapshot | undefined;
 	private readonly keeper = new Keeper();
 	private readonly reader: FeedReader;
-	private place = { chapter: 0, screen: 0, title: "" };
-	question: string | null = null;
+	private place = NOWHERE;
 
 	constructor(listener: Listener = {}) {
 		this.reader = new FeedReader({
@@ -77,16 +89,27 @@ export class Watch {
 	private follow(event: FeedEvent): void {
 		switch (event.event) {
 		case "chapter":
-			this.place = { chapter: event.chapter, screen: 0, title: event.title };
+			this.place = { ...NOWHERE, chapter: event.chapter, title: event.title };
 			break;
 		case "screen":
-			this.place.chapter = event.chapter;
-			this.place.screen = event.screen;
-			this.question = null;
+			this.place = { ...this.place, chapter: event.chapter, screen: event.screen, question: null, signals: [] };
 			break;
-		case "question":
-			this.question = event.text;
+		case "question": {
+			const { chapter, text, choices, keys } = event;
+			this.place = { ...this.place, question: { chapter, text, choices, keys }, answer: null, came: null };
 			break;
+		}
+		case "answer":
+		case "reveal": {
+			const choice = { chapter: event.chapter, choice: event.choice };
+			this.place = event.event === "answer" ? { ...this.place, answer: choice } : { ...this.place, came: choice };
+			break;
+		}
+		case "signal": {
+			const { signal, from, pid, to, holder, meant } = event;
+			this.place = { ...this.place, signals: [...this.place.signals.slice(-SIGNALS), { signal, from, pid, to, holder, meant }] };
+			break;
+		}
 		default:
 			break;
 		}
@@ -111,7 +134,7 @@ export class Watch {
 
 	shown(): Shown {
 		return {
-			...this.place, text: this.text, question: this.question,
+			...this.place, text: this.text,
 			now: this.latest ?? null, before: this.keeper.before ?? null,
 		};
 	}
@@ -119,8 +142,8 @@ export class Watch {
 	// The machine was put back to where this was shown.
 	restore(shown: Shown): void {
 		this.text = shown.text;
-		this.place = { chapter: shown.chapter, screen: shown.screen, title: shown.title };
-		this.question = shown.question;
+		const { chapter, screen, title, question, answer, came, signals } = shown;
+		this.place = { chapter, screen, title, question, answer, came, signals };
 		this.latest = shown.now ?? undefined;
 		this.keeper.reset(shown.before ?? undefined);
 		this.reader.reset();

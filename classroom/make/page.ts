@@ -6,13 +6,14 @@
 // `sources' has the page's own HTML and CSS, `states' what make/states.ts made, compressed by zstd; script and style
 // are bundled; packages is node_modules; the licences of Debian's packages are in sysroot.
 
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { Place } from "../machine/place";
 import { sum } from "../machine/sum";
 import type { About, Build } from "../page/embedded";
 import { filesFrom } from "./driver";
+import { data, json, sha, text, writePage } from "./html";
+import { licence, npm, own } from "./licences";
 
 const files = filesFrom(process.argv.slice(2));
 const path = (name: string): string => {
@@ -21,15 +22,6 @@ const path = (name: string): string => {
 		throw new Error(`${name}=PATH is missing`);
 	return given;
 };
-const text = (file: string): string => readFileSync(file, "utf8");
-const sha = (algorithm: string, data: string | Buffer, form: "hex" | "base64"): string =>
-	createHash(algorithm).update(data).digest(form);
-
-// What a script element holds ends at the first `</': there is none in base64, and none may be in JSON.
-function data(id: string, type: string, content: string): string {
-	return `<script type="${type}" id="${id}">${content.replace(/</g, "\\u003c")}</script>`;
-}
-
 const base64 = (file: string): string => readFileSync(file).toString("base64");
 
 // The kernel's release, as its header says: boot protocol, kernel_version.
@@ -43,17 +35,8 @@ function debianVersion(name: string): string {
 	return files[name] ?? "";
 }
 
-function licence(file: string): string {
-	return existsSync(file) ? text(file) : "";
-}
-
 function about(): About {
 	const packages = path("packages");
-	const version = (name: string): string => (JSON.parse(text(`${packages}/${name}/package.json`)) as { version: string }).version;
-	const npm = (name: string, words: string, file = "LICENSE"): About["parts"][number] => ({
-		name, version: version(name), licence: words, text: text(`${packages}/${name}/${file}`),
-		source: `The npm package ${name}, version ${version(name)}.`,
-	});
 	const doc = (name: string): string => text(`${path("sysroot")}/usr/share/doc/${name}/copyright`);
 	return {
 		files: ["bzImage", "archive", "bios", "vgaBios"].map((name) => ({
@@ -65,8 +48,7 @@ function about(): About {
 				source: "Debian's source package linux (linux-source-6.12), with the patches in kernel/patches of the project's "
 					+ "tree, where kernel/config is, too. Who gave you this page gives you that tree.",
 				text: licence("/usr/share/common-licenses/GPL-2") },
-			{ name: "The lesson, the tools and this page", version: "", licence: "GPL-2.0",
-				source: "The project's tree: lib, cr, tools, demo, initramfs, classroom.", text: "" },
+			own,
 			{ name: "busybox", version: debianVersion("busybox"), licence: "GPL-2.0", text: doc("busybox-static"),
 				source: "Debian's source package busybox, of that version." },
 			{ name: "musl", version: debianVersion("musl"), licence: "MIT", text: doc("musl-dev"),
@@ -74,9 +56,9 @@ function about(): About {
 			{ name: "SeaBIOS", version: debianVersion("seabios"), licence: "LGPL-3.0 (and GPL-3.0)",
 				source: "Debian's source package seabios, of that version.",
 				text: licence("/usr/share/common-licenses/LGPL-3") + licence("/usr/share/common-licenses/GPL-3") },
-			npm("v86", "BSD-2-Clause; in it Berkeley SoftFloat and zstd, BSD-3-Clause"),
-			npm("@xterm/xterm", "MIT"),
-			npm("fzstd", "MIT"),
+			npm(packages, "v86", "BSD-2-Clause; in it Berkeley SoftFloat and zstd, BSD-3-Clause"),
+			npm(packages, "@xterm/xterm", "MIT"),
+			npm(packages, "fzstd", "MIT"),
 		],
 	};
 }
@@ -91,33 +73,15 @@ const build: Build = {
 	build: sha("sha256", readFileSync(`${states}/base.state`), "hex"),
 	sums: Object.fromEntries(Object.entries(packed).map(([id, file]) => [id, sum(new Uint8Array(readFileSync(`${states}/${file}`)))])),
 };
-const early = text(`${path("sources")}/early.js`);
-const script = text(path("script"));
-const policy = [
-	"default-src 'none'",
-	`script-src ${[early, script].map((s) => `'sha256-${sha("sha256", s, "base64")}'`).join(" ")} 'wasm-unsafe-eval'`,
-	// xterm.js makes its rules while it runs.
-	"style-src 'unsafe-inline'",
+const BYTES = "application/octet-stream";
+writePage(path("out"), {
+	kind: "own", sources: path("sources"), script: path("script"), style: path("style"),
 	// The page's own parts, of which it is the address.
-	"connect-src data:", "img-src data:", "worker-src blob:", "base-uri 'none'", "form-action 'none'",
-].join("; ");
-const BYTES = "application/octet-stream", JSON_TYPE = "application/json";
-const parts: Record<string, string> = {
-	CSP: policy,
-	STYLE: text(path("style")),
-	EARLY: early,
-	SCRIPT: script,
-	DATA: [
-		data("build", JSON_TYPE, JSON.stringify(build)),
-		data("about-data", JSON_TYPE, JSON.stringify(about())),
+	connect: "data:", scripts: "'wasm-unsafe-eval'",
+	data: [
+		json("build", build),
+		json("about-data", about()),
 		data("first", BYTES, Buffer.from(JSON.stringify(places[0]?.shown)).toString("base64")),
 		...Object.entries(packed).map(([id, file]) => data(id, BYTES, base64(`${states}/${file}.zst`))),
-	].join("\n"),
-};
-const page = text(`${path("sources")}/index.html`).replace(/@([A-Z]+)@/g, (_, name: string) => {
-	const part = parts[name];
-	if (part === undefined)
-		throw new Error(`nothing to put for @${name}@`);
-	return part;
+	],
 });
-writeFileSync(path("out"), page);

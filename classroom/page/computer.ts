@@ -3,9 +3,10 @@
 
 import { V86 } from "v86";
 import type { Listener } from "../feed/reader";
-import { CONSOLE, FEED, bytesOf, machineOptions } from "../machine/options";
+import { CONSOLE, FEED, FEED_ASKS, bytesOf, machineOptions } from "../machine/options";
 import { Watch, type Shown } from "../machine/place";
 import { Pool } from "../machine/pool";
+import type { Machine } from "./view";
 
 // As many steps back as a lesson has screens, and some; and all of their memory, in blocks of 256 bytes.
 const STEPS = 60;
@@ -17,17 +18,29 @@ export interface Screen {
 	replace(text: string): void;
 }
 
-// What of v86 its types do not tell.  Its time-stamp counter never goes back, whatever a state says: after one that is
-// older than the last reading, the machine's time would stand still until it has caught up.
+// What of v86 its types do not tell.
 interface Inside {
 	v86: { cpu: { current_tsc: Uint32Array; store_current_tsc(): void; set_tsc(low: number, high: number): void } };
 }
 
-async function restoreState(machine: V86, state: ArrayBuffer): Promise<void> {
-	await machine.restore_state(state);
-	const { cpu } = (machine as unknown as Inside).v86;
-	cpu.store_current_tsc();
-	cpu.set_tsc(cpu.current_tsc[0]!, cpu.current_tsc[1]!);
+const TICKS_A_MS = 1_000_000;
+
+// v86's time-stamp counter is performance.now() less an offset, and never goes back: where it would, it stands still until
+// it has caught up, and the machine's time with it.  And its set_tsc() is right only while the offset is 0.  This one
+// is always right, and goes on from the latest time that was seen if a state is older than that.
+function mendClock(machine: V86): void {
+	const { cpu } = (machine as unknown as Inside).v86, original = cpu.set_tsc;
+	const read = (): bigint => {
+		cpu.store_current_tsc();
+		return BigInt(cpu.current_tsc[0]!) | BigInt(cpu.current_tsc[1]!) << 32n;
+	};
+	const set = (value: bigint): void => original(Number(value & 0xffffffffn), Number(value >> 32n));
+	cpu.set_tsc = (low, high) => {
+		const state = BigInt(low >>> 0) | BigInt(high >>> 0) << 32n, seen = read();
+		// This makes the offset 0.
+		set(seen);
+		set(read() - BigInt(Math.round(performance.now() * TICKS_A_MS)) + (state > seen ? state : seen));
+	};
 }
 
 interface Step {
@@ -35,7 +48,7 @@ interface Step {
 	shown: Shown;
 }
 
-export class Computer {
+export class Computer implements Machine {
 	readonly watch: Watch;
 	private filled: { pool: Pool; common: number } | undefined;
 	private steps: Step[] = [];
@@ -78,6 +91,7 @@ export class Computer {
 			wasm_fn: async (imports) => (await WebAssembly.instantiate(wasm, imports)).exports,
 		});
 		await new Promise<void>((resolve) => machine.add_listener("emulator-loaded", () => resolve()));
+		mendClock(machine);
 		await machine.restore_state(base.buffer);
 		const computer = new Computer(machine, base, screen, listener);
 		computer.watch.restore(first);
@@ -126,7 +140,7 @@ export class Computer {
 
 	// Ask the feed for all tasks.
 	ask(): void {
-		this.machine.serial_send_bytes(FEED, bytesOf("?"));
+		this.machine.serial_send_bytes(FEED, bytesOf(FEED_ASKS));
 	}
 
 	// Keys for the console.  If the tour waits for one, the machine is kept as it is, to go back to.
@@ -161,7 +175,7 @@ export class Computer {
 		const state = this.pool.decode(entry);
 		await this.stopped(async () => {
 			this.drop();
-			await restoreState(this.machine, state);
+			await this.machine.restore_state(state);
 			this.watch.restore(shown);
 			this.screen.replace(shown.text);
 		});

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 // The picture: namespaces as boxes inside each other, tasks in them, each with its pid at every level.
 
-import { keyOf, levelName, levelOf, nest, type Namespace } from "../feed/model";
-import type { Snapshot, Task } from "../feed/reader";
+import { keyOf, levelName, levelOf, marksOf, nest, type Mark, type Namespace } from "../feed/model";
+import type { Signal, Snapshot, Task } from "../feed/reader";
 import { chip, make } from "./dom";
 
 const MOVE_MS = 700;
@@ -38,11 +38,13 @@ export class Picture {
 	private readonly cards = new Map<number, HTMLElement>();
 	private readonly boxes = new Map<number, HTMLElement>();
 	private chosen: number | undefined;
+	private marks = new Map<number, Mark[]>();
 
 	constructor(private readonly place: HTMLElement, private readonly onChoose: (task: Task) => void) {}
 
 	// Draw a snapshot; what changed since the one before moves, comes or goes.
-	show(snapshot: Snapshot, animate: boolean): void {
+	show(snapshot: Snapshot, signals: Signal[], animate: boolean): void {
+		this.marks = marksOf(snapshot.tasks, signals);
 		const before = animate && !matchMedia("(prefers-reduced-motion: reduce)").matches ? this.positions() : undefined;
 		const old = new Map(this.cards);
 		const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["task"] : undefined;
@@ -94,7 +96,9 @@ export class Picture {
 		card.replaceChildren(make("span", { class: "name" }, task.name,
 			...(task.nsinit && levelOf(task) ? [" ", make("span", { class: "tag" }, "init")] : []),
 			...(state ? [" ", make("span", { class: "tag" }, state)] : [])), " ",
-			make("span", { class: "pids" }, ...task.pids.flatMap((pid, level) => [chip(level, pid), " "])));
+			make("span", { class: "pids" }, ...task.pids.flatMap((pid, level) => [chip(level, pid), " "])),
+			...(this.marks.get(key) ?? []).map((mark) => make("span", { class: `signal ${mark.right ? "" : "astray"}` },
+				mark.right ? "\u26a1\ufe0e " : "\u2717 ", mark.text)));
 		return card;
 	}
 
@@ -150,13 +154,14 @@ export class Picture {
 }
 
 // The same as a table, for those who cannot see boxes, and for all who want to copy it.
-export function table(snapshot: Snapshot, ordered: Task[]): HTMLTableElement {
+export function table(snapshot: Snapshot, signals: Signal[], ordered: Task[]): HTMLTableElement {
 	const levels = Math.max(1, ...snapshot.tasks.map((task) => task.pids.length));
 	const names = new Map(snapshot.tasks.map((task) => [keyOf(task), task.name]));
+	const marks = marksOf(snapshot.tasks, signals);
 	const head = make("tr", {}, make("th", { scope: "col" }, "Task"));
 	for (let level = 0; level < levels; level++)
 		head.append(make("th", { scope: "col" }, level ? `Pid at level ${level}` : `Pid on ${levelName(0)} (level 0)`));
-	for (const title of ["Parent", "Group", "Session", "Namespace", "State"])
+	for (const title of ["Parent", "Group", "Session", "Namespace", "State", ...(signals.length ? ["Signals"] : [])])
 		head.append(make("th", { scope: "col" }, title));
 	const body = make("tbody");
 	for (const task of ordered) {
@@ -167,6 +172,8 @@ export function table(snapshot: Snapshot, ordered: Task[]): HTMLTableElement {
 		row.append(make("td", {}, parent ? `${parent} (${task.parent})` : "-"), make("td", {}, String(task.pgid || "-")),
 			make("td", {}, String(task.sid || "-")),
 			make("td", {}, `${task.ns}${task.nsinit ? ", its init" : ""}`), make("td", {}, STATES[task.state] || "runs or sleeps"));
+		if (signals.length)
+			row.append(make("td", {}, (marks.get(keyOf(task)) ?? []).map((mark) => mark.text).join("; ") || "-"));
 		body.append(row);
 	}
 	return make("table", {}, make("caption", {}, "All tasks, as the kernel reports them"), make("thead", {}, head), body);

@@ -2,7 +2,7 @@
 // The half of the page that shows the tasks: as a picture, beside the ones of before, as a table; and one of them.
 
 import { changes, contained, inTreeOrder, keyOf, nest, type Namespace } from "../feed/model";
-import type { Snapshot, Task } from "../feed/reader";
+import type { Signal, Snapshot, Task } from "../feed/reader";
 import { byId, make } from "./dom";
 import { comparison, facts } from "./facts";
 import { fitType, Picture, table } from "./picture";
@@ -17,6 +17,7 @@ export class Tasks {
 	private readonly picture: Picture;
 	private snapshot: Snapshot | undefined;
 	private before: Snapshot | undefined;
+	private signals: Signal[] = [];
 	private chosen: number | undefined;
 
 	constructor() {
@@ -48,11 +49,12 @@ export class Tasks {
 		this.draw(false);
 	}
 
-	show(snapshot: Snapshot | undefined, before: Snapshot | undefined, animate: boolean): void {
+	show(snapshot: Snapshot | undefined, before: Snapshot | undefined, signals: Signal[], animate: boolean): void {
 		if (snapshot && this.snapshot && animate)
 			this.tell(this.snapshot, snapshot);
-		const same = snapshot && this.snapshot && JSON.stringify(snapshot.tasks) === JSON.stringify(this.snapshot.tasks);
+		const same = snapshot && this.snapshot && JSON.stringify([snapshot.tasks, signals]) === JSON.stringify([this.snapshot.tasks, this.signals]);
 		this.snapshot = snapshot;
+		this.signals = signals;
 		this.before = before;
 		if (!same || !animate)
 			this.draw(animate);
@@ -65,9 +67,9 @@ export class Tasks {
 			return;
 		}
 		if (!byId("picture").hidden)
-			this.picture.show(snapshot, animate);
+			this.picture.show(snapshot, this.signals, animate);
 		byId("picture").dataset["seq"] = String(snapshot.seq);
-		byId("table").replaceChildren(table(snapshot, inTreeOrder(snapshot.tasks)));
+		byId("table").replaceChildren(table(snapshot, this.signals, inTreeOrder(snapshot.tasks)));
 		byId("compare").replaceChildren(this.before ? comparison(this.before, snapshot)
 			: make("p", { class: "empty" }, "Nothing to compare with yet. The page keeps the tree of containers as it was before the "
 				+ "checkpoint of chapter 2; or press \"Remember as before\" when the picture shows what you want to come back to."));

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changes, compare, contained, inTreeOrder, Keeper, nest } from "../feed/model";
+import { changes, compare, contained, inTreeOrder, Keeper, marksOf, nest } from "../feed/model";
 import { FeedReader, type FeedEvent, type Snapshot, type Task } from "../feed/reader";
 
 const OUTER = '{"name":"outer","pids":[40,1],"parent":39,"ns":7,"nsparent":1,"nsinit":true,"pgid":40,"sid":40,"state":"S"}';
@@ -45,7 +45,8 @@ test("broken lines stop nothing", () => {
 	for (const bad of ["", "{", "null", "[]", "3", '"x"', LINE.slice(0, 50), LINE.slice(20), `${LINE.slice(0, 30)}\0\xff`,
 		LINE.replace("[40,1]", "[]"), LINE.replace("[40,1]", "[40,-1]"), LINE.replace("[40,1]", '["40"]'),
 		LINE.replace('"S"', '"?"'), LINE.replace("true", "1"), LINE.replace("39", "1e99"), LINE.replace("[{", "[null,{"),
-		'{"v":1,"seq":1,"tasks":{}}', '{"v":1,"event":"screen","chapter":"2"}']) {
+		'{"v":1,"event":"question","chapter":1,"text":"?","choices":["a"],"keys":"xy"}', '{"v":1,"event":"answer","chapter":1}',
+		'{"v":1,"event":"signal","signal":"HUP","from":1}', '{"v":1,"seq":1,"tasks":{}}', '{"v":1,"event":"screen","chapter":"2"}']) {
 		const heard = read(`${bad}\n${LINE}\n`);
 		assert.equal(heard.snapshots.length, 1, bad);
 		assert.equal(heard.broken.length, bad === "" ? 0 : 1, bad);
@@ -69,11 +70,16 @@ test("another version is told once, and not read", () => {
 });
 
 test("events", () => {
-	const { events } = read('{"v":1,"ms":6,"event":"chapter","chapter":2,"title":"Checkpoint"}\n'
-		+ '{"v":1,"event":"screen","chapter":2,"screen":1}\n{"v":1,"event":"question","text":"Which?"}\n'
+	const { events } = read('{"v":1,"ms":6,"event":"chapter","chapter":2,"title":"Checkpoint","last":8}\n'
+		+ '{"v":1,"event":"screen","chapter":2,"screen":1}\n'
+		+ '{"v":1,"event":"question","chapter":2,"text":"Which?","choices":["a","b"],"keys":"xy"}\n'
+		+ '{"v":1,"event":"answer","chapter":2,"choice":1}\n{"v":1,"event":"reveal","chapter":2,"choice":0}\n'
+		+ '{"v":1,"event":"signal","signal":"USR1","from":40,"pid":8,"to":0,"holder":"","meant":"helper"}\n'
 		+ '{"v":1,"event":"verdict","text":"demo: ok","ok":true}\n');
-	assert.deepEqual(events, [{ event: "chapter", chapter: 2, title: "Checkpoint" }, { event: "screen", chapter: 2, screen: 1 },
-		{ event: "question", text: "Which?", choices: [] }, { event: "verdict", text: "demo: ok" }]);
+	assert.deepEqual(events, [{ event: "chapter", chapter: 2, title: "Checkpoint", last: 8 }, { event: "screen", chapter: 2, screen: 1 },
+		{ event: "question", chapter: 2, text: "Which?", choices: ["a", "b"], keys: "xy" },
+		{ event: "answer", chapter: 2, choice: 1 }, { event: "reveal", chapter: 2, choice: 0 },
+		{ event: "signal", signal: "USR1", from: 40, pid: 8, to: 0, holder: "", meant: "helper" }, { event: "verdict", text: "demo: ok" }]);
 });
 
 test("a line that a restore cut does not go on", () => {
@@ -115,6 +121,18 @@ test("before and now: equal, other pids, one gone, one level deeper", () => {
 	const deep = TREE.map((t) => t.pids.length > 1 ? { ...t, pids: [t.pids[0]! + 100, ...t.pids], parent: t.parent > 1 ? t.parent + 100 : 1 } : t);
 	const deeper = compare(before, snapshot(deep));
 	assert.deepEqual([deeper.deeper, deeper.equal], [1, 10]);
+});
+
+test("signals are marked where they arrive, and at the sender where they do not", () => {
+	const signal = { signal: "USR1", from: 40, pid: 18, to: 56, holder: "counter", meant: "counter" };
+	assert.deepEqual([...marksOf(TREE, [signal])], [[56, [{ text: "USR1 from outer", right: true }]]]);
+	assert.deepEqual([...marksOf(TREE, [{ ...signal, meant: "leaf" }])], [
+		[40, [{ text: "USR1 to 18: counter, meant leaf", right: false }]],
+		[56, [{ text: "USR1 from outer, meant for leaf", right: false }]]]);
+	assert.deepEqual([...marksOf(TREE, [{ ...signal, to: 0, holder: "" }])],
+		[[40, [{ text: "USR1 to 18: nobody, meant counter", right: false }]]]);
+	// By somebody who is no part of the picture, to a task that has died since.
+	assert.deepEqual([...marksOf(TREE, [{ ...signal, from: 1000, to: 999 }])], []);
 });
 
 test("what was born and what died", () => {

@@ -16,11 +16,15 @@ CASES="
 120 browser jumps_and_goes_back    | to places, back with the machine, and to the start
 60  browser compares_before_and_now | what is equal after a restart, and what is not
 60  browser predicts               | predictions, right and wrong, and what came
+60  browser marks_signals          | signals as marks at the tasks, also where they go astray
+120 browser follows_the_kernel     | how far the picture is behind the kernel
+120 browser solves_a_lab           | a lab is solved by typing, and its progress is in the place that is saved
 60  browser prints                 | sheets for students and the teacher, and the picture, on paper
 60  browser pastes                 | 500 characters, pasted into the shell
 120 browser saves_and_loads        | a place in a file: it comes back, and what is damaged or another build's does not
 120 browser fits_a_projector       | all in sight at 1280x720 and 1920x1080
 60  browser is_accessible          | axe-core finds nothing serious
+180 qemu                           | a machine in QEMU: the ISO, its terminal and picture in a page; when it is taken, and gone
 120 firefox                        | in Firefox: opened, to chapter 4, on from there, all pids equal
 60  browser opened_twice           | a page that is open twice says so
 60  browser sleeps_while_hidden    | the machine stops while the page is hidden
@@ -29,11 +33,16 @@ CASES="
 60  browser of_a_damaged_file      | a page that was cut or changed: a sentence
 "
 
+# What classroom-short.sh leaves out: what costs most, and what others of its kind show.
+if [ -n "${short-}" ]; then
+	CASES=$(grep -vE ' (auto|goes_on_by_buttons|compares_before_and_now|prints|pastes|sleeps_while_hidden) +\|' <<<"$CASES")
+fi
+
 C=build/classroom
 page=$C/clone_with_pids.html
 
 before_cases() {
-	make_outputs classroom $C/node/auto.mjs $C/node/tests/{feed.test,pool.test,browser,firefox}.mjs >build/log/test-classroom-build.log 2>&1 ||
+	make_outputs classroom classroom-qemu $C/node/auto.mjs $C/node/tests/{feed.test,pool.test,browser,firefox}.mjs >build/log/test-classroom-build.log 2>&1 ||
 		echo "FAIL classroom: the page is not built; see build/log/test-classroom-build.log"
 	rm -rf $C/pictures
 	mkdir -p $C/pictures
@@ -65,6 +74,20 @@ inside() {
 
 browser() {
 	timeout -k 5 280 node $C/node/tests/browser.mjs page=$page chromium="$(command -v chromium)" pictures=$C/pictures case="$1"
+}
+
+# What `run --classroom' says is what is opened.
+qemu() {
+	local file
+	iso/run.sh --classroom >"$scratch/said" &
+	machine=$!
+	trap 'kill "$machine" 2>/dev/null || true; rm -rf "$scratch"' EXIT
+	until file=$(sed -n 's/.*: file:\/\///p' "$scratch/said") && [ -n "$file" ]; do
+		kill -0 "$machine" || fail "it has ended: $(cat "$scratch/said")"
+		sleep 0.1
+	done
+	timeout -k 5 400 node $C/node/tests/browser.mjs page="$file" chromium="$(command -v chromium)" pictures=$C/pictures \
+		case=looks_at_qemu qemu="$machine"
 }
 
 firefox() {
