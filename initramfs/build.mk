@@ -10,10 +10,19 @@ $B/sysroot: initramfs/build.mk initramfs/fetch-i386.sh initramfs/apt-i386.sh ini
 	$(call logged,fetch,initramfs/fetch-i386.sh $@ $B/debs musl-dev libxxhash-dev busybox-static console-data)
 	@sed -n '/^initramfs: /p' $B/log/fetch.log
 
-# A keyboard layout, as busybox loads it.
+# The same files give the same bytes.
+reproducible_tar := --sort=name --mtime=@$(SOURCE_DATE_EPOCH) --format=ustar --owner=0 --group=0 --numeric-owner \
+	--mode=a+rX,u+w,go-w
+
+# The keyboard layouts as busybox loads them, as one file: seven small ones would make each boot longer.
+KEYMAPS := $(shell awk '/^[a-z]/ { print $$1 }' initramfs/keymaps.list)
 $B/initramfs/keymaps/%: initramfs/keymaps.list $B/sysroot
 	@mkdir -p $(@D)
 	@loadkeys -q -b $B/sysroot/usr/share/keymaps/i386/$$(awk '$$1 == "$*" { print $$3 }' $<).kmap.gz >$@.tmp
+	@mv $@.tmp $@
+
+$B/initramfs/keymaps.tar.gz: initramfs/build.mk $(addprefix $B/initramfs/keymaps/,$(KEYMAPS))
+	@tar -C $B/initramfs/keymaps $(reproducible_tar) -cf - $(KEYMAPS) | gzip -9n >$@.tmp
 	@mv $@.tmp $@
 
 # The kernel's own tool writes the archive from a list; a node or an owner in a list needs no root.
@@ -32,8 +41,7 @@ $B/initramfs/applets: initramfs/list-applets.sh initramfs/run-i386.sh $B/sysroot
 lab_files := $(shell find labs/shell -name wrong -prune -o -print)
 $B/initramfs/labs.tar.gz: initramfs/build.mk $(lab_files)
 	@mkdir -p $(@D)
-	@tar -C labs/shell --exclude=wrong --exclude=./lab --sort=name --mtime=@$(SOURCE_DATE_EPOCH) --format=ustar \
-		--owner=0 --group=0 --numeric-owner --mode=a+rX,u+w,go-w -cf - . | gzip -9n >$@.tmp
+	@tar -C labs/shell --exclude=wrong --exclude=./lab $(reproducible_tar) -cf - . | gzip -9n >$@.tmp
 	@mv $@.tmp $@
 
 # $(call cpio,ARCHIVE,LIST): an archive of what LIST names, plain.  What goes in is what the list names; of Debian's

@@ -151,7 +151,7 @@ no_screen() {
 
 unknown_keymap() {
 	directly "mode=guided keymap=xx"
-	play wait 'keymap=xx: there is no such keyboard layout; there are de es fr it se uk us\s' wait "$KEYS" send qy end
+	play wait 'keymap=xx: there is no such keyboard layout; there are us uk de fr es it se\s' wait "$KEYS" send qy end
 }
 
 # What is typed with each layout, and by which keys: their names are what a US keyboard has on them, `<' is the one
@@ -180,7 +180,7 @@ qemu_keys() {
 keymaps() {
 	local name keys steps=()
 	while read -r name keys; do
-		steps+=(send "loadkmap </share/keymaps/$name; echo loa''ded; read -r x; echo \"$name<\$x>\"\r" wait 'loaded'
+		steps+=(send "tar -xzOf /share/keymaps.tar.gz $name | loadkmap; echo loa''ded; read -r x; echo \"$name<\$x>\"\r" wait 'loaded'
 			press "$(qemu_keys "$keys") ret" wait "\n$name<[^\n]*>\r" wait "$PROMPT")
 	done <<<"$LAYOUTS"
 	[ "$(wc -l <<<"$LAYOUTS")" = "$(grep -c '^[a-z].*|' initramfs/keymaps.list)" ] || fail "not all layouts are tried"
