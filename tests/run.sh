@@ -17,7 +17,7 @@ cd "$(dirname "$(realpath "$0")")/.."
 # What is to be done, in this order: the longest first, so that nothing long is left to the end.
 jobs=()
 at_once=$(nproc)
-ordinary=(environment labs labs-restart-short failures source tour glibc harness outputs names image_format rooms lint)
+ordinary=(firmware environment labs labs-restart-short failures source tour glibc harness outputs names image_format rooms lint)
 
 # Of a file of tests that looks at the kernel alone: has what it is about changed lately?  A change for CI is some commits
 # at most.  Who cannot know runs it.
@@ -43,13 +43,13 @@ add_files() {
 	local file
 	for file; do
 		case $file in
-		ordinary) add_files guest-short firmware-short boot-short reproducible-short "${ordinary[@]}" ;;
+		ordinary) add_files guest-short boot-short reproducible-short "${ordinary[@]}" ;;
 		whole)
-			add_files guest firmware boot reproducible labs-kernel labs-hand-in \
+			add_files guest boot reproducible labs-kernel labs-hand-in \
 				"${ordinary[@]/%labs-restart-short/labs-restart}"
 			;;
 		whole-short)
-			add_files guest firmware-short boot-short reproducible labs-kernel-short labs-hand-in-short \
+			add_files guest boot-short reproducible labs-kernel-short labs-hand-in-short \
 				"${ordinary[@]}"
 			changed_lately reproducible || jobs=("${jobs[@]/%reproducible/reproducible-short}")
 			;;

@@ -1,21 +1,18 @@
 #!/bin/bash
 # Boot the image as PCs do: by UEFI of 64 and of 32 bits and by a BIOS, from a CD and from a stick, with a USB keyboard
-# and no other; on screens of all sizes; with each keyboard layout.  firmware-short.sh is this file with short=1: two
-# boots by UEFI in place of six.
+# and no other; on screens of all sizes; with each keyboard layout.
 # shellcheck disable=SC2317 # the cases are called by their names
 . "${0%/*}/lib.sh"
 . "${0%/*}/qemu.sh"
 
-uefi="
+# shellcheck disable=SC2034 # lib.sh's main reads it
+CASES="
 240 uefi x64 cd q35               | UEFI of 64 bits, from a CD: the verdict, power off, and the screen shows it
-240 uefi ia32 stick pc            | UEFI of 32 bits, from a stick: the verdict, power off, and the screen shows it"
-[ -n "${short-}" ] || uefi+="
-240 uefi x64 stick pc             | UEFI of 64 bits, from a stick: the verdict, power off, and the screen shows it
-240 uefi ia32 cd q35              | UEFI of 32 bits, from a CD: the verdict, power off, and the screen shows it
+240 uefi x64 stick pc             | UEFI of 64 bits, from a stick: the same
+240 uefi ia32 cd q35              | UEFI of 32 bits, from a CD: the same
+240 uefi ia32 stick pc            | UEFI of 32 bits, from a stick: the same
 240 uefi_by_hand                  | UEFI: a keyboard layout from the menu, and the tour by the USB keyboard
-240 uefi_blind                    | UEFI without a screen: a line says so, and the lesson runs on the serial line"
-
-CASES="$uefi
+240 uefi_blind                    | UEFI without a screen: a line says so, and the lesson runs on the serial line
 120 bios_pc cd                    | a BIOS, from a CD: the menu leads to the kernel for PCs, and the USB keyboard works
 120 bios_pc stick                 | a BIOS, from a stick: the same
 60  screen 0x343 10x18 800x600    | a screen of 800x600: the largest font with 80x25, and the serial line's text
@@ -40,8 +37,8 @@ usb_keyboard() {
 	qemu+=(-machine "$1,i8042=off" -device qemu-xhci -device usb-kbd)
 }
 
-# By UEFI: FIRMWARE MEDIUM MACHINE.  The firmware keeps USB's registers below 4 GiB: QEMU before 8.2 cuts the addresses off
-# that a kernel with PAE uses above.
+# By UEFI: FIRMWARE MEDIUM MACHINE.  The firmware keeps USB's registers below 4 GiB: QEMU before 8.2 cuts off the
+# addresses that a kernel with PAE uses above.
 by_uefi() {
 	local bits=''
 	[ "$1" = x64 ] || bits=32
