@@ -44,7 +44,7 @@ with_script() {
 # In the console, a line for each way that labs have, and all of them right.
 all_right() {
 	local name way
-	if grep '^way .*: ' "$1" | grep -v ': right$'; then fail "not as it has to be: $(grep -c '^way .*: right$' "$1") ways are"; fi
+	if grep '^way .*: ' "$1" | grep -v ': right$'; then fail "these are not as they have to be"; fi
 	while read -r name way; do
 		grep -qx "way $name $way: right" "$1" || fail "$name has not been done in the way: $way"
 	done
@@ -172,8 +172,8 @@ handed_in() {
 	archive_with "$scratch/files"
 	directly mode=shell
 	count_instructions
-	play wait "$PROMPT" send 'lab replay /handed-in\r' wait 'replay: 2 of 2 labs in the file are passed again' wait "$PROMPT" \
-		send 'lab\r' wait '\n +1 +5 ' wait "$PROMPT" \
+	play wait "$PROMPT" send 'lab replay /handed-in\r' \
+		wait 'replay: 2 of 2 labs in the file are passed again' wait "$PROMPT" send 'lab\r' wait '\n +1 +5 ' wait "$PROMPT" \
 		send 'lab import /handed-in\r' wait 'Imported: 2 that were not done here, of 2' wait "$PROMPT" \
 		send 'lab\r' wait ' \* +1 ' wait "$PROMPT" send 'poweroff\r' end
 	for name in 01-who-am-i 02-another-number; do
