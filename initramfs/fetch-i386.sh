@@ -26,7 +26,7 @@ fetch() {
 
 # The package's file, if it is there.
 deb_of() {
-	compgen -G "$debs/$1_*_i386.deb" || compgen -G "$debs/$1_*_all.deb"
+	{ compgen -G "$debs/$1_*_i386.deb" || compgen -G "$debs/$1_*_all.deb"; } | tail -n 1
 }
 
 unpack() {
