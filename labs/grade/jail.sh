@@ -15,7 +15,7 @@ for path in /bin /sbin /lib /lib64 /etc/alternatives; do
 	if [ -L "$path" ]; then view+=(--symlink "$(readlink "$path")" "$path")
 	elif [ -e "$path" ]; then view+=(--ro-bind "$path" "$path"); fi
 done
-for path in build/sysroot build/kernel/usr build/labs/linux labs/c; do
+for path in build/sysroot build/kernel/usr build/labs/jail/linux labs/c; do
 	[ ! -e "$top/$path" ] || view+=(--ro-bind "$top/$path" "$top/$path")
 done
 for name in PATH LC_ALL TZ ARCH CROSS_COMPILE LOCALVERSION SOURCE_DATE_EPOCH \

@@ -39,7 +39,7 @@ sections_script() {
 }
 
 # usage: build_kernel CHANGES LOG: the kernel with the files below CHANGES in place of the series', in build/labs.  With
-# JAILED_MAKE, a program, it runs make.
+# JAILED_MAKE, a program that runs make, it is in build/labs/jail.
 build_kernel() {
 	make -s -j"$(nproc)" labs-kernel "LABS_CHANGES=$1" ${JAILED_MAKE:+"JAILED_MAKE=$JAILED_MAKE"} >"$2" 2>&1
 }
@@ -48,7 +48,7 @@ build_kernel() {
 first_kernel_error() {
 	local line
 	line=$(grep -a -m 1 -E '(^|[^a-z])(fatal )?error: |undefined reference|\*\*\* ' "$1" || tail -n 1 "$1")
-	sed -E "s,^([^ ]*/)?build/labs/linux/,$2,; s,^\.\./,$2," <<<"$line" | one_line
+	sed -E "s,^([^ ]*/)?build/labs/(jail/)?linux/,$2,; s,^\.\./,$2," <<<"$line" | one_line
 }
 
 # usage: grade_kernel FOLDER RESULT [KERNEL]; without KERNEL, what was built last.

@@ -186,7 +186,7 @@ names() {
 	row_is folder restart 0 200 'it is not a file'
 	row_is report.txt '' '' '' 'not graded: neither'
 	echo 'seen, M.' >>"$scratch/in/points.csv"
-	rm "$scratch/in/"*.c
+	rm -r "$scratch/in/"*.c
 	echo 'int main(void) { return 0; }' >"$scratch/in/a.c"
 	hand_in "$scratch/in"
 	grep -q 'seen, M.' "$scratch/in/points.csv.~"*"~" || fail "an older table was lost"
