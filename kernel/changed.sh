@@ -73,7 +73,7 @@ copy_objects() {
 prepare_tree
 change_tree
 copy_objects
-# JAILED_MAKE, if it is set, runs make on a source that is not trusted: the objects are all that it may write.  A compiler
+# JAILED_MAKE, if it is set, runs make on a source that is not trusted: it may write the objects alone.  A compiler
 # for Rust that it does not see there must not make it configure and compile everything anew: it gets what is recorded.
 if [ -n "${JAILED_MAKE-}" ]; then
 	# shellcheck disable=SC2016 # make's
