@@ -30,7 +30,9 @@ boot() {
 	} >"$folder.archive"
 	: >"$folder.verdict"
 	(
-		ulimit -t "$BOOT_CPU" -f "$BOOT_KB" -c 0
+		# The soft limit has a signal of its own, which says what it was.
+		ulimit -S -t "$BOOT_CPU"
+		ulimit -f "$BOOT_KB" -c 0
 		exec timeout -k 5 "$BOOT_SECONDS" qemu-system-i386 -accel tcg -nic none -display none -no-reboot -m 64 \
 			-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny \
 			-kernel "$kernel" -initrd "$folder.archive" -append "$(<iso/arguments) panic=-1 mode=test demo=/lab/script" \

@@ -134,7 +134,7 @@ hangs() {
 	change kernel/clone_with_pids.c
 	sed -i 's/^\tif (!capable(CAP_SYS_ADMIN))$/\twhile (nr == 2 \&\& !capable(CAP_SYS_ADMIN))\n\t\tcpu_relax();\n&/' \
 		"$scratch/changes/kernel/clone_with_pids.c"
-	BOOT_CPU=60 graded
+	BOOT_CPU=40 graded
 	[[ $(why order) == *'the machine hangs'* || $(why order) == *'no verdict within'* ]] || fail "the hang is not told"
 	loses order
 	[ "$(points zero) $(points clone3)" = "10 5" ] || fail "the grader did not go on"
