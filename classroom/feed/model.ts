@@ -205,7 +205,9 @@ export class Keeper {
 	// `keep': a tree that dies now is the one of before.
 	see(snapshot: Snapshot, keep: boolean): void {
 		const now = contained(snapshot.tasks), was = contained(this.last?.tasks ?? []);
-		if (this.last && was.length > 1 && snapshot.ms - this.last.ms >= this.stillMs)
+		// On a busy host, a tree that is being killed may stand still, too, with fewer tasks.
+		if (this.last && was.length > 1 && snapshot.ms - this.last.ms >= this.stillMs
+		    && was.length >= contained(this.steady?.tasks ?? []).length)
 			this.steady = this.last;
 		if (now.length === 0 && was.length > 0 && this.steady) {
 			if (keep || !this.before)
