@@ -377,8 +377,8 @@ test)
 	fi
 	case " ${test_options[*]-} " in
 	*" --all "*)
-		test_options=(debug classroom series whole releases mutations kselftest)
-		[ -n "$short" ] || test_options+=(gdb)
+		test_options=(debug series whole releases mutations kselftest)
+		[ -n "$short" ] || test_options+=(classroom gdb)
 		;;
 	*) test_options=("${test_options[@]#--}") ;;
 	esac

@@ -57,7 +57,7 @@ export const desk: Record<string, () => Promise<void>> = {
 		await page.locator("#status", { hasText: "The machine is back" }).waitFor();
 		await page.locator(".xterm-screen").click();
 		await page.keyboard.type("lab\n");
-		await waitForText(page, / \* +1 [^]*# $/);
+		await waitForText(page, /\n\*>? +1 [^]*# $/);
 	},
 
 	async pastes() {
