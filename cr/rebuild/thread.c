@@ -80,22 +80,23 @@ static int rebuild_registers(struct remote *r, const struct thread *t)
 	return 0;
 }
 
-/* Queue a signal again.  The task sends it, because a task may send itself any siginfo. */
-static int queue(struct remote *r, const struct numbers *pid, const struct numbers *tid, const struct pending *pending,
-		 uint32_t n)
+/*
+ * Queue signals again.  The task sends them, because a task may send itself any siginfo; it knows its numbers, which may be
+ * others than the recorded ones.
+ */
+static int queue(struct remote *r, bool shared, const struct pending *pending, uint32_t n)
 {
-	const int32_t own_pid = pid->nr[pid->levels - 1];
+	long pid = n ? REMOTE_CALL(r, __NR_getpid) : 0, tid = n ? REMOTE_CALL(r, __NR_gettid) : 0;
 
 	for (uint32_t i = 0; i < n; i++) {
 		int32_t sig;
 		long ret;
 
 		memcpy(&sig, pending[i].info, sizeof(sig));
-		if (tid)
-			ret = REMOTE_CALL_WITH(r, __NR_rt_tgsigqueueinfo, 3, pending[i].info, 128, own_pid,
-					       tid->nr[tid->levels - 1], sig);
+		if (shared)
+			ret = REMOTE_CALL_WITH(r, __NR_rt_sigqueueinfo, 2, pending[i].info, 128, pid, sig);
 		else
-			ret = REMOTE_CALL_WITH(r, __NR_rt_sigqueueinfo, 2, pending[i].info, 128, own_pid, sig);
+			ret = REMOTE_CALL_WITH(r, __NR_rt_tgsigqueueinfo, 3, pending[i].info, 128, pid, tid, sig);
 		if (ret)
 			return rebuild_failed(r, "queue a pending signal", ret);
 	}
@@ -106,14 +107,12 @@ static int rebuild_signals(struct builder *b, int index, const struct thread *t)
 {
 	const struct recorded_task *task = &b->image->tasks[index];
 	bool leads = task->kind == TASK_PROCESS;
-	const struct recorded_task *leader = leads ? task : &b->image->tasks[task->parent];
 	const struct process *p = &b->image->processes[task->process];
 	struct remote *r = &b->remote[index];
 	struct { uint32_t sp, flags, size; } stack = { t->altstack_sp, t->altstack_flags & ~1U, t->altstack_size };
 	long ret;
 
-	if ((leads && queue(r, &task->pid, NULL, p->pending, p->n_pending)) ||
-	    queue(r, &leader->pid, &task->pid, t->pending, t->n_pending))
+	if ((leads && queue(r, true, p->pending, p->n_pending)) || queue(r, false, t->pending, t->n_pending))
 		return -1;
 	/* SS_ONSTACK (1) is what the kernel finds by the stack pointer. */
 	ret = REMOTE_CALL_WITH(r, __NR_sigaltstack, 0, &stack, sizeof(stack), 0);
