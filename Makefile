@@ -24,7 +24,7 @@ logged = @$2 >$B/log/$1.log 2>&1 || { $(call show_log,$1); exit 1; }
 show_log = { echo '--- the last lines of $B/log/$1.log:'; tail -n 20 $B/log/$1.log; } >&2
 
 .PHONY: all FORCE
-all: $B/bzImage $B/initramfs.cpio $B/tests.cpio.gz $B/clone_with_pids.iso
+all: $B/bzImage $B/initramfs.cpio $B/tests.cpio.gz $B/initramfs.cpio.gz $B/clone_with_pids.iso
 
 include kernel/build.mk
 include kernel/steps.mk

@@ -21,7 +21,7 @@ usage() {
 	cat <<-END
 		usage: ./build.sh [COMMAND] [OPTION]... [NAME]...
 
-		  build            make build/bzImage, build/initramfs.cpio and build/clone_with_pids.iso; the default
+		  build            make build/bzImage, build/initramfs.cpio.gz and build/clone_with_pids.iso; the default
 		  run [OPTION]...  build, then boot the ISO in QEMU, on this terminal: Ctrl-A X leaves it
 		    --auto           run the whole tour without stops; exit with its verdict
 		    --classroom      the terminal, with a picture of the pid namespaces, in a page that a browser on this
@@ -102,6 +102,7 @@ needs() {
 			patch                                     patch
 			xz                                        xz-utils
 			lz4                                       lz4
+			pigz                                      pigz
 			/usr/src/linux-source-$release.tar.xz         linux-source-$release
 			apt-get                                   apt
 			dpkg-deb                                  dpkg
@@ -346,7 +347,7 @@ case $command in
 build)
 	prepare build
 	build
-	ls -l build/bzImage build/initramfs.cpio build/tests.cpio.gz build/clone_with_pids.iso
+	ls -l build/bzImage build/initramfs.cpio.gz build/clone_with_pids.iso
 	;;
 run)
 	wanted=(build run)

@@ -65,3 +65,8 @@ $(eval $(call cpio,$B/tests/archive.cpio,tests/archive.list))
 $B/tests.cpio.gz: $B/tests/archive.cpio
 	@gzip -9n <$< >$@.tmp
 	@mv $@.tmp $@
+
+# Both in one file, which boots every mode: for scripts and for other machines.  Stored (-0): see above.
+$B/initramfs.cpio.gz: $B/initramfs.cpio $B/tests/archive.cpio
+	@cat $^ | pigz -0 -n -p 1 >$@.tmp
+	@mv $@.tmp $@

@@ -16,6 +16,7 @@ CASES="
 90  entry_shell_by_arrows            | the menu's entry shell, by arrow keys and Enter
 120 entry_shell_by_number            | the menu's entry shell, by its number: the prompt, help and poweroff
 120 entry_tests                      | the menu's entry test, by its number: the tests begin, and their lines come
+120 whole_archive                    | mode=test from the kernel and build/initramfs.cpio.gz: the tests begin
 120 from_a_stick                     | the ISO written to a disk boots, too
 240 auto_small                       | mode=auto from the ISO with 32 MB: the verdict
 10  auto_tables                      | mode=auto: the pids after the restart are those before the checkpoint
@@ -116,6 +117,12 @@ from_a_stick() {
 }
 
 # Its console is kept for the next cases.
+whole_archive() {
+	archive=build/initramfs.cpio.gz
+	directly mode=test
+	play wait 'pass harness: ' wait 'pass arguments: '
+}
+
 auto_small() {
 	from_cd 32
 	play menu send "$(number auto)" end

@@ -34,7 +34,7 @@ copy_checkout() {
 	KERNEL_TARBALL=$(tarball_built)
 	export KERNEL_TARBALL
 	copy_sources
-	tar -C "$root" -cf - build/{bzImage,bzImage-pc,initramfs.cpio,tests.cpio.gz,clone_with_pids.iso} \
+	tar -C "$root" -cf - build/{bzImage,bzImage-pc,initramfs.cpio,tests.cpio.gz,initramfs.cpio.gz,clone_with_pids.iso} \
 		build/{cr,debs,demo,initramfs,iso,lib,sysroot,tests,tools} \
 		build/linux/{.series,usr/gen_init_cpio.c} \
 		build/{kernel,pc}/{.config,arch/x86/boot/bzImage,usr/include} | tar -xf -

@@ -164,9 +164,9 @@ as_a_user() {
 same_bytes() {
 	local file
 	copy_checkout
-	rm -r build/{tools,initramfs,initramfs.cpio,tests.cpio.gz,clone_with_pids.iso}
+	rm -r build/{tools,initramfs,initramfs.cpio,tests.cpio.gz,initramfs.cpio.gz,clone_with_pids.iso}
 	"$1"
-	for file in bzImage initramfs.cpio tests.cpio.gz clone_with_pids.iso; do
+	for file in bzImage initramfs.cpio tests.cpio.gz initramfs.cpio.gz clone_with_pids.iso; do
 		cmp "$root/build/$file" "$scratch/copy/build/$file" || fail "another $file"
 	done
 }

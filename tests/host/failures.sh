@@ -128,7 +128,7 @@ option_vanishes() {
 }
 
 dates() {
-	stat -c '%n %y' build/bzImage build/initramfs.cpio build/tests.cpio.gz build/clone_with_pids.iso
+	stat -c '%n %y' build/bzImage build/initramfs.cpio build/{tests,initramfs}.cpio.gz build/clone_with_pids.iso
 }
 
 # ./build.sh build, with at most so many seconds of processor time: a busy host has no part in that.
@@ -166,7 +166,7 @@ packing_killed() {
 	copy_checkout
 	mkdir "$scratch/bin"
 	touch initramfs/archive.list tests/archive.list
-	for tool in gzip xorriso; do
+	for tool in gzip pigz xorriso; do
 		cat >"$scratch/bin/$tool" <<-'END'
 			#!/bin/bash
 			for a; do case $a in *.tmp) echo half >"$a" ;; esac; done
@@ -174,13 +174,17 @@ packing_killed() {
 			kill -KILL $PPID $(cut -d" " -f4 /proc/$PPID/stat)
 		END
 		chmod +x "$scratch/bin/$tool"
-		rm -f build/tests.cpio.gz build/clone_with_pids.iso
+		rm -f build/{tests,initramfs}.cpio.gz build/clone_with_pids.iso
 		if PATH=$scratch/bin:$PATH ./build.sh build --no-install; then fail "$tool was not called"; fi
-		[ ! -e build/clone_with_pids.iso ] || fail "there is an ISO"
-		[ $tool != gzip ] || [ ! -e build/tests.cpio.gz ] || fail "there is an archive"
+		case $tool in
+		gzip) output=tests.cpio.gz ;;
+		pigz) output=initramfs.cpio.gz ;;
+		xorriso) output=clone_with_pids.iso ;;
+		esac
+		[ ! -e "build/$output" ] || fail "there is a build/$output"
 		rm "$scratch/bin/$tool"
 		./build.sh build --no-install
-		for output in tests.cpio.gz clone_with_pids.iso; do
+		for output in {tests,initramfs}.cpio.gz clone_with_pids.iso; do
 			cmp "build/$output" "$root/build/$output" || fail "another $output"
 		done
 	done

@@ -17,7 +17,7 @@ second_build() {
 	local file
 	if [ -n "${short-}" ]; then
 		copy_checkout
-		rm -r build/{initramfs.cpio,tests.cpio.gz,clone_with_pids.iso,cr,demo,initramfs,iso,lib,sysroot,tests,tools}
+		rm -r build/{initramfs.cpio,tests.cpio.gz,initramfs.cpio.gz,clone_with_pids.iso,cr,demo,initramfs,iso,lib,sysroot,tests,tools}
 	else
 		KERNEL_TARBALL=$(tarball_built)
 		export KERNEL_TARBALL
@@ -25,7 +25,7 @@ second_build() {
 		cp -r "$root/build/debs" build
 	fi
 	./build.sh build --no-install
-	for file in bzImage bzImage-pc initramfs.cpio tests.cpio.gz clone_with_pids.iso; do
+	for file in bzImage bzImage-pc initramfs.cpio tests.cpio.gz initramfs.cpio.gz clone_with_pids.iso; do
 		cmp "$root/build/$file" "build/$file" || fail "$file differs"
 	done
 }
