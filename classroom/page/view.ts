@@ -47,7 +47,8 @@ export class View {
 		this.screen = new ConsoleScreen(byId("screen"), (text) => this.type(text), () => byId("keys").querySelector("button")?.focus());
 		this.chapters = new Chapters(byId("chapters"), byId("where"), go);
 		new ResizeObserver(() => this.fit()).observe(byId("screen"));
-		new ResizeObserver(() => this.tasks.refit()).observe(byId("picture"));
+		// Not at once: what changes sizes while it is told of sizes is an error in Firefox.
+		new ResizeObserver(() => requestAnimationFrame(() => this.tasks.refit())).observe(byId("picture"));
 		this.buttons();
 		this.projector();
 		this.menu();
