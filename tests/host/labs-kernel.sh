@@ -12,14 +12,14 @@
 sample=${sample-}
 wrong=labs/call/wrong
 
-# The mistakes of this run, drawn as mutations.sh draws its own.
+# The mistakes of this run, drawn as mutations.sh draws its own.  A sample is one of those whose message is held.
 drawn() {
 	local name
 	if [ -n "${LABS_WRONG-}" ]; then
 		tr ' ' '\n' <<<"$LABS_WRONG"
 		return
 	fi
-	sed -n 's/^\([a-z][^ ]*\) .*/\1/p' "$wrong" | while read -r name; do
+	awk -v sample="$sample" '/^[a-z]/ && !(sample && $3 == ".") { print $1 }' "$wrong" | while read -r name; do
 		echo "$(sha256sum <<<"${MUTATIONS_DATE-$(date -u +%F)} $name")$name"
 	done | sort | head -n "${sample:-1000}" | sed 's/.* -//'
 }
