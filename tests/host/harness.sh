@@ -29,7 +29,7 @@ must_be_refused() {
 
 # PID 1 ends: the kernel panics, panic=-1 restarts the machine, -no-reboot ends QEMU with status 0.
 panic() {
-	directly "mode=auto rdinit=/bin/false"
+	directly "mode=auto rdinit=/bin/busybox -- false"
 	play end
 	grep -q 'Kernel panic' "$scratch/console" || fail "no panic was provoked"
 	must_be_refused
@@ -38,13 +38,13 @@ panic() {
 }
 
 silence() {
-	directly "mode=auto rdinit=/bin/poweroff -- -f"
+	directly "mode=auto rdinit=/bin/busybox -- poweroff -f"
 	play end
 	must_be_refused
 }
 
 hang() {
-	directly "mode=auto rdinit=/bin/sleep -- 1000000"
+	directly "mode=auto rdinit=/bin/busybox -- sleep 1000000"
 	if (BOUND=5 play end); then fail "played to the end"; fi
 	must_be_refused
 }
