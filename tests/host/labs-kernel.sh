@@ -12,16 +12,13 @@
 sample=${sample-}
 wrong=labs/call/wrong
 
-# The mistakes of this run, drawn as mutations.sh draws its own.  A sample is one of those whose message is held.
+# The mistakes of this run.  A sample is one of those whose message is held.
 drawn() {
-	local name
 	if [ -n "${LABS_WRONG-}" ]; then
 		tr ' ' '\n' <<<"$LABS_WRONG"
 		return
 	fi
-	awk -v sample="$sample" '/^[a-z]/ && !(sample && $3 == ".") { print $1 }' "$wrong" | while read -r name; do
-		echo "$(sha256sum <<<"${MUTATIONS_DATE-$(date -u +%F)} $name")$name"
-	done | sort | head -n "${sample:-1000}" | sed 's/.* -//'
+	awk -v sample="$sample" '/^[a-z]/ && !(sample && $3 == ".") { print $1 }' "$wrong" | draw "$sample"
 }
 
 cases() {

@@ -14,9 +14,8 @@ wrong=labs/c/wrong
 drawn() {
 	local name
 	for name in "$wrong"/*.mutation; do
-		name=$(basename "$name" .mutation)
-		echo "$(sha256sum <<<"${MUTATIONS_DATE-$(date -u +%F)} $name")$name"
-	done | sort | head -n "${sample:-1000}" | sed 's/.* -//'
+		basename "$name" .mutation
+	done | draw "$sample"
 }
 
 cases() {

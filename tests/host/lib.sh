@@ -124,6 +124,19 @@ print_case() {
 	printf 'host/%s: %s  [%s]\n' "$area" "$2" "${*:3}"
 }
 
+# draw N: of the names on standard input, N that the date draws; with N empty all of them.  MUTATIONS_DATE=DATE draws as on
+# another day.
+draw() {
+	local name
+	if [ -z "$1" ]; then
+		sort
+		return
+	fi
+	while read -r name; do
+		echo "$(sha256sum <<<"${MUTATIONS_DATE-$(date -u +%F)} $name")$name"
+	done | sort | head -n "$1" | sed 's/.* -//'
+}
+
 # A file may say what is to be done before its cases, and after all of them: functions of these names.
 before_cases() { :; }
 after_cases() { :; }

@@ -27,12 +27,10 @@ drawn() {
 	fi
 	for name in "$table"/*.mutation; do
 		name=$(basename "$name" .mutation)
-		if [ -z "$sample" ]; then
+		if [ -z "$sample" ] || [ "$(field "$name" kernel kernel)" = kernel ]; then
 			echo "$name"
-		elif [ "$(field "$name" kernel kernel)" = kernel ]; then
-			echo "$(sha256sum <<<"${MUTATIONS_DATE-$(date -u +%F)} $name")$name"
 		fi
-	done | sort | head -n "${sample:-1000}" | sed 's/.* -//'
+	done | draw "$sample"
 }
 
 # The kernels that these need, and for each one the suites that are to notice.
