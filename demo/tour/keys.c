@@ -48,30 +48,61 @@ static void show(int screen)
 		predict_mark();
 }
 
+/* How long the next byte of an escape sequence may take, in ms: Esc alone is a key, too; after its `[', more must come. */
+#define ESCAPE_MS   200
+#define SEQUENCE_MS 2000
+
+/* Read a byte that comes within MS; -1: none came. */
+static int next_byte(int ms)
+{
+	struct pollfd p = { STDIN_FILENO, POLLIN, 0 };
+	unsigned char byte;
+
+	return poll(&p, 1, ms) > 0 && read(STDIN_FILENO, &byte, 1) == 1 ? byte : -1;
+}
+
+/*
+ * Read what follows an Esc, up to the end of the sequence (ECMA-48: ESC [ parameters, and a byte from @ to ~; the Linux
+ * console's F1 to F5 have a second `[').  Is it a key?  The place of the cursor, ESC [ row ; column R, is none: the
+ * shell's prompt asks for it, and some terminals answer when the shell has ended.
+ */
+static bool escape_is_key(void)
+{
+	int byte = next_byte(ESCAPE_MS);
+	int parameters = 0;
+
+	if (byte == 'O')
+		next_byte(SEQUENCE_MS);
+	if (byte != '[')
+		return true;
+	byte = next_byte(SEQUENCE_MS);
+	if (byte == '[')
+		byte = next_byte(SEQUENCE_MS);
+	while (byte >= ' ' && byte < '@') {
+		byte = next_byte(SEQUENCE_MS);
+		parameters++;
+	}
+	return byte != 'R' || !parameters;
+}
+
 /* Read the next key.  Keys that send more than one byte count as 0, which is no key. */
 static int read_key(void)
 {
-	struct pollfd p = { STDIN_FILENO, POLLIN, 0 };
 	struct termios old, raw;
-	char bytes[32];
+	char byte;
 	ssize_t n;
 
 	tcgetattr(STDIN_FILENO, &old);
 	raw = old;
 	raw.c_lflag &= ~(ICANON | ECHO);
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-	do
-		n = read(STDIN_FILENO, bytes, 1);
-	while (n < 0 && errno == EINTR);
-	if (n <= 0)
-		die("read a key");
-	if (bytes[0] == '\033') {
-		while (poll(&p, 1, 20) > 0 && read(STDIN_FILENO, bytes, sizeof(bytes)) > 0)
-			;
-		bytes[0] = 0;
-	}
+	do {
+		n = read(STDIN_FILENO, &byte, 1);
+		if (n == 0 || (n < 0 && errno != EINTR))
+			die("read a key");
+	} while (n < 0 || (byte == '\033' && !escape_is_key()));
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &old);
-	return bytes[0];
+	return byte == '\033' ? 0 : byte;
 }
 
 /* Show the line of keys, after a complaint about the last key if there is one. */

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <termios.h>
 #include <unistd.h>
 #include <sys/wait.h>
 
@@ -40,6 +39,4 @@ void run_shell(void)
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	tcsetpgrp(STDIN_FILENO, getpgrp());
-	/* Its prompt asks where the cursor is; a terminal's answer that came too late is no key. */
-	tcflush(STDIN_FILENO, TCIFLUSH);
 }
