@@ -5,9 +5,13 @@
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
+#include <sys/file.h>
 
 #include "feed.h"
 #include "wait.h"
+
+/* A line may take so long, in ms: a reader that does not read must not stop the lesson. */
+#define WRITE_MS 1000
 
 /* The event that is being made. */
 static char *line_text;
@@ -36,6 +40,34 @@ void feed_string(FILE *line, const char *text)
 static int open_port(void)
 {
 	return getenv("FEED") ? open(getenv("FEED"), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC) : -1;
+}
+
+/*
+ * Write a line, with the port to ourselves.  Without waiting, the port takes only what its buffer has room for, and
+ * nothing while somebody else is writing.  After a line that took too long none is waited for, until one gets through.
+ */
+static void send_line(int fd, const char *line, size_t size)
+{
+	static bool stalled;
+	long until = now_ms() + (stalled ? 0 : WRITE_MS);
+	bool locked = false;
+
+	for (;;) {
+		ssize_t n;
+
+		locked = locked || !flock(fd, LOCK_EX | LOCK_NB);
+		n = locked ? write(fd, line, size) : 0;
+		if (n > 0) {
+			line += n;
+			size -= n;
+		}
+		if (!size || now_ms() >= until)
+			break;
+		if (n <= 0)
+			sleep_ms(5);
+	}
+	stalled = size;
+	flock(fd, LOCK_UN);
 }
 
 FILE *feed_begin(const char *event)
@@ -68,9 +100,8 @@ void feed_end(FILE *line)
 
 	fputs("}\n", line);
 	if (!fclose(line)) {
-		if (fd >= 0 && write(fd, line_text, line_size) < 0) {
-			/* Lost. */
-		}
+		if (fd >= 0)
+			send_line(fd, line_text, line_size);
 		keep();
 	}
 	if (fd >= 0)
@@ -112,10 +143,7 @@ void feed_repeat(void)
 
 	for (size_t at = 0, size; fd >= 0 && at < kept.size; at += size) {
 		size = (char *)memchr(kept.text + at, '\n', kept.size - at) - (kept.text + at) + 1;
-		/* One after the other: more than the port's buffer takes at once would be lost. */
-		if (write(fd, kept.text + at, size) < 0)
-			break;
-		tcdrain(fd);
+		send_line(fd, kept.text + at, size);
 	}
 	if (fd >= 0)
 		close(fd);

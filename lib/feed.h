@@ -21,8 +21,8 @@ FILE *feed_begin(const char *event);
 void feed_end(FILE *line);
 
 /*
- * Report an event, with more members: `, "name": value' ...  One write() writes it, so that lines of several processes
- * do not mix.  What cannot be written is lost: a picture must not stop the lesson.
+ * Report an event, with more members: `, "name": value' ...  An flock() of the port keeps the lines of several processes
+ * apart.  What the port does not take within a second is lost: a picture must not stop the lesson.
  */
 void feed_event(const char *event, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

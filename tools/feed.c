@@ -14,6 +14,7 @@
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 
 #include "lib/feed.h"
@@ -239,7 +240,7 @@ static char *list_tasks(void)
 	return text;
 }
 
-/* Send the list in one write(), so that no line of another process gets into the middle. */
+/* Send the list, with the port to ourselves, so that no line of another process gets into the middle. */
 static void send_snapshot(void)
 {
 	char *line;
@@ -248,8 +249,10 @@ static void send_snapshot(void)
 
 	if (size < 0)
 		die("make a line");
+	flock(feed.port, LOCK_EX);
 	if (write(feed.port, line, size) != size)
 		die("write to the port");
+	flock(feed.port, LOCK_UN);
 	free(line);
 }
 

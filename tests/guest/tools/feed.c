@@ -8,14 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "calls.h"
 #include "inject.h"
+#include "lib/feed.h"
 #include "lib/wait.h"
 #include "lib/tree.h"
 #include "person.h"
@@ -25,24 +28,38 @@
 #define LINE_MS   20000		/* the longest that a line may take to come; on a busy machine, too */
 #define REST_S    10
 #define REST_NS   300000	/* CPU time a second at rest; with -icount these are instructions */
+#define EVENTS    100
+#define UNREAD_MS 15000		/* much more than the second, and much less than 200 of them */
 #define DEBUG_TIMES 50		/* a kernel that checks itself takes longer */
 
 static int port;
 
-/* Start it on a terminal in a serial port's place. */
-static pid_t start_feed(void)
+/* Make a terminal in a serial port's place. */
+static void make_port(char *path, size_t size)
 {
-	char path[32];
+	struct termios termios;
 	struct stat st;
-	pid_t pid;
 	int slave;
 
 	port = person_master();
 	slave = person_slave(port, O_RDWR | O_NOCTTY);
 	if (port < 0 || slave < 0 || fstat(slave, &st))
 		broken("make a terminal");
-	if (ttyname_r(slave, path, sizeof(path)))
+	if (ttyname_r(slave, path, size))
 		broken("name the terminal");
+	if (tcgetattr(slave, &termios))
+		broken("read its settings");
+	cfmakeraw(&termios);
+	if (tcsetattr(slave, TCSANOW, &termios))
+		broken("set it up");
+}
+
+static pid_t start_feed(void)
+{
+	char path[32];
+	pid_t pid;
+
+	make_port(path, sizeof(path));
 	pid = plain_clone(0);
 	if (!pid) {
 		execl("/bin/feed", "feed", path, (char *)NULL);
@@ -202,11 +219,76 @@ static void says_nothing_at_rest(void)
 		fail("%d seconds at rest cost %ld ns of CPU time, of %ld", REST_S, spent, bound);
 }
 
+/* A process that reports events: number N of WRITER is N characters long, and then some. */
+static void start_writer(int writer)
+{
+	char text[EVENTS + 1] = "";
+
+	if (plain_clone(0))
+		return;
+	for (int n = 0; n < EVENTS; n++) {
+		text[n] = 'a' + writer;
+		feed_text_event("test", "text", text, ",\"writer\":%d,\"n\":%d", writer, n);
+	}
+	_exit(0);
+}
+
+/* More than the port holds, from three at once, and a reader who is late: all lines are whole, and each writer's in order. */
+static void whole_events(void)
+{
+	int next[3] = { 0 };
+	char path[32];
+
+	make_port(path, sizeof(path));
+	setenv("FEED", path, 1);
+	for (int writer = 0; writer < 3; writer++)
+		start_writer(writer);
+	sleep_ms(300);
+	for (int all = 0; all < 3 * EVENTS; all++) {
+		const char *line = next_line();
+		int writer = member(line, "writer");
+		char end[40];
+
+		if (writer < 0 || writer > 2)
+			fail("expected a writer's line, saw `%.200s'", line);
+		expect(member(line, "n"), next[writer], "the number of writer %d's event", writer);
+		snprintf(end, sizeof(end), "\"writer\":%d,\"n\":%d}", writer, next[writer]++);
+		if (strncmp(line, "{\"v\":1,", 7) || strcmp(line + strlen(line) - strlen(end), end))
+			fail("expected a whole line, saw `%.200s'", line);
+	}
+}
+
+/* A port that nobody reads, or that somebody does not let go, costs the writer a second, once. */
+static void without_a_reader(void)
+{
+	long start = now_ms();
+	char path[32];
+	int holder;
+
+	make_port(path, sizeof(path));
+	setenv("FEED", path, 1);
+	for (int n = 0; n < 200; n++)
+		feed_text_event("test", "text", "a line that fills the port's buffer, again and again", ",\"n\":%d", n);
+	expect(now_ms() - start < UNREAD_MS, true, "200 events that nobody reads take less than %d ms", UNREAD_MS);
+
+	make_port(path, sizeof(path));
+	setenv("FEED", path, 1);
+	holder = open(path, O_RDWR | O_NOCTTY);
+	if (holder < 0 || flock(holder, LOCK_EX))
+		broken("hold the port");
+	feed_event("lost", ",\"n\":%d", 0);
+	close(holder);
+	feed_event("kept", ",\"n\":%d", 1);
+	await("\"event\":\"kept\"", true);
+}
+
 static const struct function_row functions[] = {
 	{ "a snapshot when it is asked", asks },
 	{ "it says what pidtable says", agrees },
 	{ "birth, name, stop, death", told_of_a_life },
 	{ "at rest it is silent and cheap", says_nothing_at_rest },
+	{ "events from three at once, and a late reader: each line is whole", whole_events },
+	{ "a port that nobody reads costs a second, once", without_a_reader },
 };
 
 static const struct group feed_groups[] = { FUNCTIONS(functions) };
