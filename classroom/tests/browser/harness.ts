@@ -107,7 +107,7 @@ export function drawn(page: Page): Promise<Row[]> {
 	})));
 }
 
-// The same from pidtable, in a shell on the same machine; without the shell and what it runs.
+// The same from pidtable, in a shell on the same machine: what there is when that shell has ended.
 export async function reported(page: Page): Promise<Row[]> {
 	const place = await page.evaluate(() => document.getElementById("where")?.textContent);
 	await page.getByRole("button", { name: "Shell" }).click();
@@ -122,7 +122,7 @@ export async function reported(page: Page): Promise<Row[]> {
 	assert.ok(rows.length >= 4, `pidtable's rows are not understood: ${text}`);
 	await agree(page, rows, `at "${place}"`);
 	await page.evaluate(() => window.classroom?.computer.type("exit\r"));
-	return rows;
+	return rows.filter((row) => row.name !== "sh");
 }
 
 export function sorted(rows: Row[]): string {

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { agree, button, drawn, given, newContext, newPage, reported, url, waitForScreen, waitForText, wrongs, path } from "./harness";
+import { agree, button, given, newContext, newPage, reported, url, waitForScreen, waitForText, wrongs, path } from "./harness";
 import { readFileSync } from "node:fs";
 
 const notice = (page: Page, text: string): Promise<void> => page.locator("#notice", { hasText: text }).waitFor();
@@ -33,10 +33,10 @@ export const qemu: Record<string, () => Promise<void>> = {
 		}
 		await page.locator("#predict", { hasText: "As predicted" }).waitFor();
 		await page.locator("#picture .signal.astray", { hasText: "counter, meant run-middle" }).waitFor();
-		await reported(page);
+		const rows = await reported(page);
 		await waitForText(page, /q: leave/);
+		await agree(page, rows, "when the shell has ended");
 		await page.screenshot({ path: `${given["pictures"]}/qemu.png` });
-		const rows = await drawn(page);
 		// Another page gets no machine while this one has it, and a page that comes later sees what this one saw.
 		const other = await newPage(context);
 		await other.goto(url);
