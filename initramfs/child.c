@@ -147,12 +147,11 @@ static bool reap(struct run *run, pid_t program, enum end *end)
 	return over;
 }
 
-/* Kill everything that somebody has started, except the program and the console. */
+/* Kill everything that somebody has started, except the program and the console, which tells of it. */
 static void end_others(const struct run *run, pid_t program)
 {
 	rescue_end_others((pid_t[]){ run->console, program }, 2);
-	printf("\nCtrl-C, %d times: all other programs were ended.\n", RESCUE_PRESSES);
-	fflush(stdout);
+	kill(run->console, RESCUE_SIGNAL);
 }
 
 static bool take_signal(struct run *run, pid_t program, enum end *end)

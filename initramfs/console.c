@@ -66,7 +66,18 @@ static bool write_all(int fd, const char *p, ssize_t n)
 	return true;
 }
 
-/* Copy from the terminal to all consoles; close one that cannot be written to.  Returns false at the end. */
+/* Close a console that cannot be written to. */
+static void write_to_consoles(struct pollfd *files, const char *text, ssize_t n)
+{
+	for (int i = CONSOLES; i < SIGNALS; i++) {
+		if (files[i].fd >= 0 && !write_all(files[i].fd, text, n)) {
+			close(files[i].fd);
+			files[i].fd = -1;
+		}
+	}
+}
+
+/* Copy from the terminal to all consoles.  Returns false at the end. */
 static bool copy_output(struct pollfd *files)
 {
 	char buf[4096];
@@ -75,12 +86,7 @@ static bool copy_output(struct pollfd *files)
 	/* EIO: nobody has the other side open just now. */
 	if (n <= 0)
 		return false;
-	for (int i = CONSOLES; i < SIGNALS; i++) {
-		if (files[i].fd >= 0 && !write_all(files[i].fd, buf, n)) {
-			close(files[i].fd);
-			files[i].fd = -1;
-		}
-	}
+	write_to_consoles(files, buf, n);
 	return true;
 }
 
@@ -118,6 +124,29 @@ static void copy_input(struct pollfd *console, int terminal)
 	}
 }
 
+/*
+ * Tell it past the terminal: that takes what was typed when the kernel gets round to it, and with each Ctrl-C it drops
+ * the output that is on its way.
+ */
+static void tell_of_rescue(struct pollfd *files)
+{
+	char text[80];
+	int n = snprintf(text, sizeof(text), "\r\nCtrl-C, %d times: all other programs were ended.\r\n", RESCUE_PRESSES);
+
+	write_to_consoles(files, text, n);
+}
+
+/* Returns false if this is the end. */
+static bool take_signal(struct pollfd *files)
+{
+	struct signalfd_siginfo info;
+
+	if (read(files[SIGNALS].fd, &info, sizeof(info)) != sizeof(info) || info.ssi_signo != RESCUE_SIGNAL)
+		return false;
+	tell_of_rescue(files);
+	return true;
+}
+
 /* Copy until SIGTERM.  Then copy what is still in the terminal, and end when the consoles have sent it. */
 static void copy(int terminal)
 {
@@ -129,6 +158,7 @@ static void copy(int terminal)
 		files[CONSOLES + i] = (struct pollfd){ open_raw(devices[i]), POLLIN, 0 };
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, RESCUE_SIGNAL);
 	sigprocmask(SIG_SETMASK, &set, NULL);
 	files[SIGNALS] = (struct pollfd){ signalfd(-1, &set, SFD_CLOEXEC), POLLIN, 0 };
 
@@ -140,7 +170,7 @@ static void copy(int terminal)
 		for (int i = CONSOLES; i < SIGNALS; i++)
 			if (files[i].revents)
 				copy_input(&files[i], terminal);
-		if (files[SIGNALS].revents)
+		if (files[SIGNALS].revents && !take_signal(files))
 			break;
 	}
 	while (poll(files, 1, 0) > 0 && (files[TERMINAL].revents & POLLIN) && copy_output(files))

@@ -14,7 +14,10 @@
 #define RESCUE_PRESSES	5
 #define RESCUE_WITHIN_MS 3000
 
-/* The signal with which the consoles, or anybody who may signal PID 1, ask for that. */
+/*
+ * With this signal the console's process, or anybody who may signal PID 1, asks for that; with the same one PID 1 tells
+ * the console's process that it is done.
+ */
 #define RESCUE_SIGNAL	SIGQUIT
 
 /*
