@@ -391,7 +391,12 @@ test)
 		test_options=("${test_options[@]/#releases/releases-short}")
 	fi
 	wanted=(build test "${test_options[@]}")
-	case " ${test_options[*]} " in *" classroom"*) wanted+=(browser) ;; esac
+	# A file of the host's tests that is named may need what an option of the same name needs.
+	for name in "${names[@]}"; do
+		name=${name#host/}
+		wanted+=("${name%%:*}")
+	done
+	case " ${wanted[*]} " in *" classroom"*) wanted+=(browser) ;; esac
 	prepare "${wanted[@]}"
 	build
 	exec tests/run.sh "${test_options[@]}" ${names:+-- "${names[@]}"}
