@@ -12,13 +12,13 @@
 sample=${sample-}
 wrong=labs/call/wrong
 
-# The mistakes of this run.  A sample is one of those whose message is held.
+# The mistakes of this run.
 drawn() {
 	if [ -n "${LABS_WRONG-}" ]; then
 		tr ' ' '\n' <<<"$LABS_WRONG"
 		return
 	fi
-	awk -v sample="$sample" '/^[a-z]/ && !(sample && $3 == ".") { print $1 }' "$wrong" | draw "$sample"
+	sed -n 's/^\([a-z][^ ]*\) .*/\1/p' "$wrong" | draw "$sample"
 }
 
 cases() {
