@@ -43,10 +43,11 @@ usage() {
 		    --series         instead: the patches one by one, and the sources that they apply to
 		    --mutations      instead: kernels with one mistake each, which the guest's tests must notice
 		    --releases       instead: the build, the tour and the tests on other releases of Debian; as root
-		    --all            the tests, and these six
-		    --short          with --debug, --mutations, --releases or --all: less of these three, in minutes; with --all
-		                     the kernel's own tests and its patches only if they have changed lately
 		    --classroom      instead: the page, in a browser without a network
+		    --all            the tests, these six, and gdb on the running kernel
+		    --short          with --debug, --mutations, --releases or --all: less of these three, in minutes; with --all
+		                     less of the page, too, and the kernel's own tests and its patches only if they have
+		                     changed lately
 		  classroom        make build/classroom/clone_with_pids.html: the machine in a page, with a picture of its
 		                   pid namespaces; a double click opens it, and it needs no network
 		    --serve          serve it on the local network, too, until Ctrl-C; the address is printed
@@ -378,8 +379,8 @@ test)
 	fi
 	case " ${test_options[*]-} " in
 	*" --all "*)
-		test_options=(debug series whole releases mutations kselftest)
-		[ -n "$short" ] || test_options+=(classroom gdb)
+		test_options=(debug series whole classroom releases mutations kselftest)
+		[ -n "$short" ] || test_options+=(gdb)
 		;;
 	*) test_options=("${test_options[@]#--}") ;;
 	esac
