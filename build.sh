@@ -46,8 +46,7 @@ usage() {
 		    --classroom      instead: the page, in a browser without a network
 		    --all            the tests, these six, and gdb on the running kernel
 		    --short          with --debug, --mutations, --releases or --all: less of these three, in minutes; with --all
-		                     less of the page, too, and the kernel's own tests and its patches only if they have
-		                     changed lately
+		                     the kernel's own tests and its patches only if they have changed lately
 		  classroom        make build/classroom/clone_with_pids.html: the machine in a page, with a picture of its
 		                   pid namespaces; a double click opens it, and it needs no network
 		    --serve          serve it on the local network, too, until Ctrl-C; the address is printed
@@ -379,13 +378,13 @@ test)
 	fi
 	case " ${test_options[*]-} " in
 	*" --all "*)
-		test_options=(debug series whole classroom releases mutations kselftest)
-		[ -n "$short" ] || test_options+=(gdb)
+		test_options=(debug series whole releases mutations kselftest)
+		[ -n "$short" ] || test_options+=(classroom gdb)
 		;;
 	*) test_options=("${test_options[@]#--}") ;;
 	esac
 	if [[ -n $short && " ${test_options[*]} " == *" whole "* ]]; then
-		test_options=("${test_options[@]/%/-short}")
+		test_options=(classroom "${test_options[@]/%/-short}")
 	elif [ -n "$short" ]; then
 		test_options=("${test_options[@]/#debug/debug-short}")
 		test_options=("${test_options[@]/#mutations/mutations-short}")

@@ -33,11 +33,6 @@ CASES="
 60  browser of_a_damaged_file      | a page that was cut or changed: a sentence
 "
 
-# What classroom-short.sh leaves out: what costs most, and what others of its kind show.
-if [ -n "${short-}" ]; then
-	CASES=$(grep -vE ' (auto|goes_on_by_buttons|compares_before_and_now|prints|pastes|sleeps_while_hidden) +\|' <<<"$CASES")
-fi
-
 C=build/classroom
 page=$C/clone_with_pids.html
 
