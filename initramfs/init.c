@@ -21,9 +21,7 @@
 #include <termios.h>
 #include <unistd.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/reboot.h>
-#include <sys/stat.h>
 #include <linux/serial.h>
 
 #include "applets.h"
@@ -35,33 +33,13 @@
 #include "lib/wait.h"
 #include "person.h"
 #include "rescue.h"
+#include "surroundings.h"
 
 #define VERDICT_DEVICE "/dev/ttyS1"
 /* Where the second archive, which not every boot loads, has all that it has. */
 #define TESTS "/tests"
 /* Time for a person to read why the machine goes off. */
 #define READING_TIME_MS 5000
-
-static const struct {
-	const char *type, *where;
-	const char *options;
-} mounts[] = {
-	{ "proc",     "/proc",    "" },
-	{ "sysfs",    "/sys",     "" },
-	{ "devtmpfs", "/dev",     "" },
-	{ "devpts",   "/dev/pts", "mode=0620,ptmxmode=0666" },
-	{ "tmpfs",    "/tmp",     "mode=1777" },
-};
-
-/* What programs expect in /dev, but devtmpfs does not have. */
-static const struct {
-	const char *name, *target;
-} links[] = {
-	{ "/dev/fd",     "/proc/self/fd" },
-	{ "/dev/stdin",  "/proc/self/fd/0" },
-	{ "/dev/stdout", "/proc/self/fd/1" },
-	{ "/dev/stderr", "/proc/self/fd/2" },
-};
 
 /* All of PID 1's state. */
 static struct {
@@ -153,18 +131,6 @@ static void give_up(const char *format, ...)
 	end_machine(RB_POWER_OFF);
 }
 
-static void mount_filesystems(void)
-{
-	for (size_t i = 0; i < sizeof(mounts) / sizeof(*mounts); i++) {
-		mkdir(mounts[i].where, 0755);
-		if (mount(mounts[i].type, mounts[i].where, mounts[i].type, 0, mounts[i].options))
-			give_up("mount %s: %s", mounts[i].where, strerror(errno));
-	}
-	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
-		if (symlink(links[i].target, links[i].name))
-			report(errno, "make %s", links[i].name);
-}
-
 /* open() succeeds even on a serial port that does not exist; the port's type tells. */
 static int open_port(const char *path)
 {
@@ -176,19 +142,6 @@ static int open_port(const char *path)
 		fd = -1;
 	}
 	return fd;
-}
-
-static void set_up_environment(void)
-{
-	static const char name[] = "lesson";
-
-	if (sethostname(name, strlen(name)))
-		report(errno, "set the host's name");
-	setenv("PATH", "/bin", 1);
-	setenv("HOME", "/root", 1);
-	setenv("TERM", "linux", 1);
-	if (chdir("/root"))
-		report(errno, "change to /root");
 }
 
 /* Reserve the port for the feed: a verdict there becomes one of the feed's lines. */
@@ -329,10 +282,13 @@ static void run_attended(struct run *run)
 int main(void)
 {
 	const char *demo[2] = { NULL, NULL };
+	const char *failed;
 	struct run run = { .verdict_fd = -1 };
 
 	report_program("init");
-	mount_filesystems();
+	failed = surroundings_mount();
+	if (failed)
+		give_up("mount %s: %s", failed, strerror(errno));
 	applets_link();
 	read_options(&machine.options);
 	take_signals();
@@ -343,7 +299,7 @@ int main(void)
 		give_up("start the console: %s", strerror(errno));
 	if (!machine.options.mode)
 		give_up("mode=%s is none of guided, auto, shell, test, bench", machine.options.mode_name);
-	set_up_environment();
+	surroundings_name();
 	person_prepare(machine.options.keymap);
 	prepare_feed();
 
