@@ -12,6 +12,7 @@ CASES="
 240 uefi ia32 cd q35              | UEFI of 32 bits, from a CD: the same
 240 uefi ia32 stick pc            | UEFI of 32 bits, from a stick: the same
 240 uefi_by_hand                  | UEFI: a keyboard layout from the menu, and the tour by the USB keyboard
+240 uefi_full_hd                  | UEFI with a screen of 1920x1080: the largest font with 80x25, and the serial line's text
 240 uefi_blind                    | UEFI without a screen: a line says so, and the lesson runs on the serial line
 120 bios_pc cd                    | a BIOS, from a CD: the menu leads to the kernel for PCs, and the USB keyboard works
 120 bios_pc stick                 | a BIOS, from a stick: the same
@@ -108,6 +109,15 @@ uefi_by_hand() {
 		press 'e x i t ret' wait "$KEYS" picture "$scratch/picture" press 'q z' off
 	same_as_serial 'q: leave'
 	has_font "TER16x32 times 1"
+}
+
+uefi_full_hd() {
+	by_uefi x64 cd q35
+	qemu+=(-vga none -device VGA,vgamem_mb=32,edid=on,xres=1920,yres=1080)
+	play menu press 1 wait "$KEYS" picture "$scratch/picture" press 'q y' off
+	[ "$(sed -n '2{p;q}' "$scratch/picture")" = "1920 1080" ] || fail "the screen is not 1920x1080"
+	same_as_serial 'q: leave'
+	has_font "10x18 times 2"
 }
 
 uefi_blind() {
