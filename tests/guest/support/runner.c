@@ -24,6 +24,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/prctl.h>
+#include <sys/sem.h>
 #include <sys/wait.h>
 
 #include "lib/clone_with_pids.h"
@@ -92,6 +93,21 @@ static void kill_leftovers(void)
 		kill(pid, SIGKILL);
 		if (wait_bounded(pid, &(int){0}, __WALL, selection.timeout_ms) < 0 && errno != ECHILD)
 			die("process %d, left behind by a case, does not end", pid);
+	}
+}
+
+/* They outlive who made them; while there are any, tasks with several threads cannot be recorded. */
+static void remove_semaphores(void)
+{
+	struct seminfo info;
+	int last = semctl(0, 0, SEM_INFO, &info);
+
+	for (int i = 0; i <= last; i++) {
+		struct semid_ds set;
+		int id = semctl(i, 0, SEM_STAT, &set);
+
+		if (id >= 0)
+			semctl(id, 0, IPC_RMID);
 	}
 }
 
@@ -166,6 +182,7 @@ static void run_case(const struct suite *s, const char *name, const struct group
 		late = true;
 	}
 	kill_leftovers();
+	remove_semaphores();
 	restore_limits();
 	verdict = read_verdict(suite, name, pipefd[0], text, sizeof(text));
 	close(pipefd[0]);
