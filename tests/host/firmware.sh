@@ -113,7 +113,7 @@ uefi_by_hand() {
 
 uefi_full_hd() {
 	by_uefi x64 cd q35
-	qemu+=(-vga none -device VGA,vgamem_mb=32,edid=on,xres=1920,yres=1080)
+	qemu+=(-vga none -device "VGA,vgamem_mb=32,edid=on,xres=1920,yres=1080")
 	play menu press 1 wait "$KEYS" picture "$scratch/picture" press 'q y' off
 	[ "$(sed -n '2{p;q}' "$scratch/picture")" = "1920 1080" ] || fail "the screen is not 1920x1080"
 	same_as_serial 'q: leave'
