@@ -22,14 +22,19 @@ $(PACKAGES): classroom/package.json classroom/package-lock.json
 # $(call bundle,SOURCE,OUTPUT,OPTIONS): one script of a source and all that it imports.
 bundle = @$(NPM)/.bin/esbuild $1 --bundle --outfile=$2 --tsconfig=classroom/tsconfig.json --log-level=warning $3
 
+for_node := --platform=node --format=esm --target=node18
+
+# v86 asks for some of node's modules by require(), which a module does not have by itself.
+with_require := '--banner:js=import { createRequire } from "node:module"; const require = createRequire(import.meta.url);'
+
 # What node runs.  Types are checked when the page is put together.
 MACHINE_SOURCES := $(wildcard classroom/machine/*.ts classroom/feed/*.ts) classroom/make/driver.ts
 $C/node/%.mjs: classroom/make/%.ts classroom/build.mk $(MACHINE_SOURCES) classroom/tsconfig.json $(PACKAGES)
-	$(call bundle,$<,$@,--platform=node --format=esm --target=node18)
+	$(call bundle,$<,$@,$(for_node) $(with_require))
 
 # The drivers of browsers and axe-core look for their own files.
 $C/node/tests/%.mjs: classroom/tests/%.ts classroom/build.mk $(wildcard classroom/tests/browser/*.ts) $(MACHINE_SOURCES) classroom/tsconfig.json $(PACKAGES)
-	$(call bundle,$<,$@,--platform=node --format=esm --target=node18 --external:playwright-core --external:puppeteer-core --external:axe-core)
+	$(call bundle,$<,$@,$(for_node) --external:playwright-core --external:puppeteer-core --external:axe-core)
 
 # Types are checked for all scripts, those of the tests, too.
 $C/page/checked: $(CLASSROOM_SOURCES) classroom/tsconfig.json $(PACKAGES)
